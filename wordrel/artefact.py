@@ -1,0 +1,196 @@
+"""Folders that are written whole or not at all, with a manifest that holds the checksum of every file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from wordrel.errors import ArtefactError, OutputExists
+
+MANIFEST = "manifest.json"
+FORMAT_VERSION = 1
+
+_SAVE_AGAIN = "save the alignment again"
+
+
+def check_output(path: Path, force: bool) -> None:
+    """Refuse, before any work is done, a place that cannot be written to.
+
+    Raises
+    ------
+    OutputExists
+        When something is there already and `force` is false, or when it is no alignment.
+    ArtefactError
+        When the folder above is missing or not writable.
+    """
+    if path.exists() or path.is_symlink():
+        if force and not (path / MANIFEST).is_file():
+            raise OutputExists(f"{path}: exists and is not an alignment, so it will not be replaced; choose another name")
+        if not force:
+            raise OutputExists(f"{path}: exists already; choose another name with --output, or replace it with --force")
+    if not path.parent.is_dir():
+        raise ArtefactError(f"{path.parent}: no such folder; create it first or choose another --output")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise ArtefactError(f"{path.parent}: cannot write here ({error.strerror}); choose another --output") from None
+
+
+def write_folder(
+    path: Path,
+    manifest: Mapping[str, Any],
+    arrays: Mapping[str, npt.NDArray[Any]],
+    texts: Mapping[str, Sequence[str]],
+    force: bool = False,
+) -> None:
+    """Write a folder under a temporary name beside its place and rename it when it is whole.
+
+    Parameters
+    ----------
+    path : Path
+        Where the folder will be.
+    manifest : mapping
+        What can be written as JSON; format version and checksums are added.
+    arrays : mapping of str to array
+        Written as ``NAME.npy``.
+    texts : mapping of str to sequence of str
+        Written as ``NAME.txt``, UTF-8, one item a line.
+    force : bool
+        Replace an alignment that is there.
+    """
+    check_output(path, force)
+    writers: dict[str, Callable[[Path], None]] = {}
+    for name, array in arrays.items():
+        writers[f"{name}.npy"] = lambda file, array=array: np.save(file, array, allow_pickle=False)  # type: ignore[misc]
+    for name, lines in texts.items():
+        writers[f"{name}.txt"] = lambda file, lines=lines: _write_lines(file, lines)  # type: ignore[misc]
+    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        files = {}
+        for name, write in writers.items():
+            write(temporary / name)
+            files[name] = sha256(temporary / name)
+        content = {"format": "wordrel-alignment", "format_version": FORMAT_VERSION, **manifest, "files": files}
+        (temporary / MANIFEST).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.chmod(0o777 & ~_umask())
+        _swap(temporary, path)
+    except OSError as error:
+        raise ArtefactError(f"{path}: cannot be written ({error.strerror}); free some space or choose another place") from (
+            error
+        )
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _swap(new: Path, place: Path) -> None:
+    """Put a folder in its place; a folder that is there goes only once the new one is whole."""
+    if not place.exists():
+        new.replace(place)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{place.name}.old.", dir=place.parent))
+    place.replace(old)  # an empty folder may be replaced by another
+    try:
+        new.replace(place)
+    except OSError:
+        old.replace(place)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_lines(file: Path, lines: Sequence[str]) -> None:
+    with file.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(f"{line}\n" for line in lines)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def sha256(file: Path) -> str:
+    """Checksum of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+class Folder:
+    """A folder that `write_folder` wrote, verified when it is opened.
+
+    Parameters
+    ----------
+    path : Path
+
+    Attributes
+    ----------
+    manifest : dict
+
+    Raises
+    ------
+    ArtefactError
+        When it is missing, damaged or of an unknown version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.exists():
+            raise ArtefactError(f"{path}: no such alignment; make one with 'wordrel align SRC TGT'")
+        file = path / MANIFEST
+        try:
+            self.manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            raise ArtefactError(f"{path}: is not an alignment (it has no {MANIFEST}); name a *.wordrel folder") from None
+        except (ValueError, OSError):
+            raise ArtefactError(f"{file}: is damaged; {_SAVE_AGAIN}") from None
+        self._check_version(file)
+        self._check_files()
+
+    def _check_version(self, file: Path) -> None:
+        if not isinstance(self.manifest, dict) or self.manifest.get("format") != "wordrel-alignment":
+            raise ArtefactError(f"{file}: does not describe an alignment; name a *.wordrel folder")
+        version = self.manifest.get("format_version")
+        if version != FORMAT_VERSION:
+            raise ArtefactError(
+                f"{self.path}: has format version {version}, and this wordrel reads version {FORMAT_VERSION}; "
+                "upgrade with 'pip install -U wordrel'"
+            )
+
+    def _check_files(self) -> None:
+        files = self.manifest.get("files")
+        if not isinstance(files, dict):
+            raise ArtefactError(f"{self.path / MANIFEST}: is damaged; {_SAVE_AGAIN}")
+        for name, expected in files.items():
+            try:
+                actual = sha256(self.path / name)
+            except FileNotFoundError:
+                raise ArtefactError(f"{self.path / name}: is missing; {_SAVE_AGAIN}") from None
+            except OSError as error:
+                raise ArtefactError(f"{self.path / name}: cannot be read ({error.strerror})") from None
+            if actual != expected:
+                raise ArtefactError(f"{self.path / name}: is damaged (its checksum is not the stored one); {_SAVE_AGAIN}")
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        """Memory-map an array, read-only."""
+        array: npt.NDArray[Any] = np.load(self.path / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        return array
+
+    def lines(self, name: str) -> list[str]:
+        """Read a text file into its lines."""
+        text = (self.path / f"{name}.txt").read_bytes().decode("utf-8")
+        return text.split("\n")[:-1]
+
+    def __contains__(self, file: str) -> bool:
+        return file in self.manifest["files"]

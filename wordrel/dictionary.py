@@ -1,0 +1,157 @@
+"""BilingualDictionary: many-to-many word pairs, kept in order, split by source word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from wordrel.embeddings import Embeddings
+from wordrel.errors import InvalidParameter
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a dictionary two vocabularies know.
+
+    Attributes
+    ----------
+    words_found, words : int
+        Source words with at least one pair whose two words are both known, of all source words.
+    pairs_found, pairs : int
+        Pairs whose two words are both known, of all pairs.
+    """
+
+    words_found: int
+    words: int
+    pairs_found: int
+    pairs: int
+
+    @property
+    def fraction(self) -> float:
+        """Share of the source words that were found, 0 to 1."""
+        return self.words_found / self.words if self.words else 0.0
+
+
+class BilingualDictionary:
+    """Word pairs of two languages.
+
+    Parameters
+    ----------
+    pairs : iterable of (str, str)
+        Source word and target word; a pair that stands twice is kept once, at its first place.
+    source_language, target_language : str
+        Language codes.
+    test_words : iterable of str, optional
+        Source words that are held out: their pairs are `test`, all others are `train`.
+
+    Examples
+    --------
+    >>> pairs = BilingualDictionary([("cat", "gatto"), ("cat", "gatta"), ("dog", "cane")], "en", "it")
+    >>> pairs["cat"]
+    ('gatto', 'gatta')
+    >>> pairs.inverted()["cane"]
+    ('dog',)
+    >>> len(pairs), len(pairs.sources)
+    (3, 2)
+    """
+
+    def __init__(
+        self,
+        pairs: Iterable[tuple[str, str]],
+        source_language: str,
+        target_language: str,
+        test_words: Iterable[str] = (),
+    ) -> None:
+        self.pairs: tuple[tuple[str, str], ...] = tuple(dict.fromkeys(pairs))
+        self.source_language = source_language
+        self.target_language = target_language
+        self.test_words = frozenset(test_words)
+
+    @cached_property
+    def _translations(self) -> dict[str, tuple[str, ...]]:
+        grouped: dict[str, list[str]] = {}
+        for source, target in self.pairs:
+            grouped.setdefault(source, []).append(target)
+        return {source: tuple(targets) for source, targets in grouped.items()}
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Source words, each once, in the order of their first pair."""
+        return tuple(self._translations)
+
+    @property
+    def train(self) -> BilingualDictionary:
+        """The pairs that may become anchors: all but those of `test_words`."""
+        return self._select(lambda source: source not in self.test_words)
+
+    @property
+    def test(self) -> BilingualDictionary:
+        """The held-out pairs: those of `test_words`; empty when nothing was held out."""
+        return self._select(lambda source: source in self.test_words)
+
+    def _select(self, keep: Callable[[str], bool]) -> BilingualDictionary:
+        pairs = [(source, target) for source, target in self.pairs if keep(source)]
+        return BilingualDictionary(pairs, self.source_language, self.target_language)
+
+    def without(self, words: Iterable[str]) -> BilingualDictionary:
+        """Leave out every pair of these source words, upper or lower case."""
+        dropped = {word.lower() for word in words}
+        return self._select(lambda source: source.lower() not in dropped)
+
+    def split(self, test_size: int | float = 0.2, seed: int = 0) -> BilingualDictionary:
+        """Hold out source words at random, with all their pairs.
+
+        Parameters
+        ----------
+        test_size : int or float
+            Number of source words, or the share of them when it is below 1.
+        seed : int
+            The same seed holds out the same words.
+
+        Returns
+        -------
+        BilingualDictionary
+            The same pairs with `train` and `test`.
+        """
+        words = self.sources
+        n_test = round(test_size * len(words)) if test_size < 1 else int(test_size)
+        if not 0 < n_test < len(words):
+            raise InvalidParameter(f"cannot hold out {n_test:,} of {len(words):,} source words; choose 1 or more, not all")
+        # Words that differ in case only are one word to a look-up, so they must fall on the same side.
+        held = np.random.default_rng(seed).permutation(len(words))[:n_test]
+        lowered = {words[i].lower() for i in held}
+        test = [word for word in words if word.lower() in lowered]
+        return BilingualDictionary(self.pairs, self.source_language, self.target_language, test)
+
+    def inverted(self) -> BilingualDictionary:
+        """Swap the two sides.
+
+        A word is held out in the inverted dictionary only when *all* its pairs were: otherwise it was an anchor.
+        """
+        held = {target for _, target in self.test.pairs} - {target for _, target in self.train.pairs}
+        swapped = [(target, source) for source, target in self.pairs]
+        return BilingualDictionary(swapped, self.target_language, self.source_language, held)
+
+    def coverage(self, source: Embeddings, target: Embeddings) -> Coverage:
+        """Count the pairs and source words whose two sides are both in the vocabularies."""
+        found = [pair for pair in self.pairs if pair[0] in source and pair[1] in target]
+        return Coverage(len({s for s, _ in found}), len(self.sources), len(found), len(self.pairs))
+
+    def __getitem__(self, word: str) -> tuple[str, ...]:
+        return self._translations[word]
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._translations
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __repr__(self) -> str:
+        languages = f"{self.source_language}-{self.target_language}"
+        return f"BilingualDictionary({languages!r}, {len(self.sources):,} words, {len(self):,} pairs)"

@@ -1,0 +1,141 @@
+"""Embeddings: words, one row of numbers each, their language and where they came from."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from wordrel.errors import InvalidParameter, UnknownWord, shorten
+
+FloatMatrix = npt.NDArray[np.float32]
+
+# Looking for similar spellings costs about 5 microseconds a word; the rest of the vocabulary is rare words.
+_SUGGESTION_POOL = 50_000
+
+
+class Embeddings:
+    """Word vectors of one language, read-only.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The vocabulary, most frequent first where that is known; unique, not empty, without line breaks.
+    vectors : array of shape (n_words, n_dimensions)
+        One row a word. Kept without a copy when it is float32 (a memory map stays one), converted otherwise.
+    language : str
+        Language code, as in ``"en"``.
+    provenance : mapping, optional
+        Where the vectors came from; stored with every alignment made of them.
+
+    Raises
+    ------
+    InvalidParameter
+        When the shapes disagree, a word stands twice or a number is NaN or infinite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> en = Embeddings(["cat", "dog"], np.eye(2), "en")
+    >>> en["Cat"]
+    array([1., 0.], dtype=float32)
+    >>> "cow" in en, len(en), en.dimensions
+    (False, 2, 2)
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        vectors: npt.ArrayLike,
+        language: str,
+        provenance: Mapping[str, Any] | None = None,
+    ) -> None:
+        matrix: FloatMatrix = np.asanyarray(vectors, dtype=np.float32)
+        if matrix.ndim != 2:
+            raise InvalidParameter(f"vectors must be a table of words x dimensions, not of {matrix.ndim} dimensions")
+        if matrix.shape[0] != len(words):
+            raise InvalidParameter(f"{len(words):,} words but {matrix.shape[0]:,} vectors; give one row for each word")
+        if not len(words) or not matrix.shape[1]:
+            raise InvalidParameter("embeddings need at least one word and one dimension")
+        self.words: tuple[str, ...] = tuple(words)
+        self.vectors = matrix.view()
+        self.vectors.flags.writeable = False
+        self.language = language
+        self.provenance: dict[str, Any] = dict(provenance or {})
+        self._check()
+
+    def _check(self) -> None:
+        if len(self._rows) != len(self.words):
+            seen: set[str] = set()
+            twice = next(w for w in self.words if w in seen or seen.add(w))  # type: ignore[func-returns-value]
+            raise InvalidParameter(f"the word '{shorten(twice)}' stands twice; keep one row for each word")
+        bad = next((w for w in self.words if not w or "\n" in w), None)
+        if bad is not None:
+            raise InvalidParameter(f"the word '{shorten(bad)}' is empty or has a line break in it; leave its row out")
+        for start in range(0, len(self), 65_536):
+            finite = np.isfinite(self.vectors[start : start + 65_536]).all(axis=1)
+            if not finite.all():
+                word = self.words[start + int(np.argmin(finite))]
+                raise InvalidParameter(f"the vector of '{shorten(word)}' has a NaN or infinite number; leave it out")
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {word: row for row, word in enumerate(self.words)}
+
+    @property
+    def dimensions(self) -> int:
+        """Number of columns."""
+        return int(self.vectors.shape[1])
+
+    def find(self, word: str) -> int | None:
+        """Row of a word, or None: as it is written, else in lower case, else in title case."""
+        for spelling in (word, word.lower(), word.title()):
+            row = self._rows.get(spelling)
+            if row is not None:
+                return row
+        return None
+
+    def row(self, word: str) -> int:
+        """Row of a word, with the same fall-back as `find`.
+
+        Raises
+        ------
+        UnknownWord
+            When no spelling is known; names the closest ones.
+        """
+        row = self.find(word)
+        if row is None:
+            # A very long string is no word, and comparing it with 50,000 others takes minutes.
+            pool = self.words[:_SUGGESTION_POOL] if len(word) <= 100 else ()
+            raise UnknownWord(word, self.language, difflib.get_close_matches(word.lower(), pool, n=3, cutoff=0.7))
+        return row
+
+    def rows(self, words: Iterable[str]) -> npt.NDArray[np.int64]:
+        """Rows of several words; raises `UnknownWord` at the first that is not known."""
+        return np.fromiter((self.row(word) for word in words), dtype=np.int64)
+
+    def head(self, n_words: int) -> Embeddings:
+        """Return the first `n_words` words, sharing memory."""
+        if n_words < 1:
+            raise InvalidParameter(f"the number of words must be 1 or more, not {n_words}")
+        return Embeddings(self.words[:n_words], self.vectors[:n_words], self.language, self.provenance)
+
+    def __getitem__(self, word: str) -> FloatMatrix:
+        row: FloatMatrix = self.vectors[self.row(word)]
+        return row
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and self.find(word) is not None
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words)
+
+    def __repr__(self) -> str:
+        return f"Embeddings({self.language!r}, {len(self):,} words x {self.dimensions})"

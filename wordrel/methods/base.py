@@ -1,0 +1,76 @@
+"""The interface that every aligner has."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from wordrel.errors import InvalidParameter
+from wordrel.relative import Array32, MapPair, unit_rows
+
+
+class Aligner(ABC):
+    """Maps two spaces into one, learnt from parallel anchors.
+
+    In scikit-learn's manner: the constructor only stores, `fit` validates and learns, learnt attributes end in ``_``.
+
+    Attributes
+    ----------
+    preprocessing : tuple of str
+        Steps of `wordrel.preprocessing.Preprocessing` that both spaces go through before `fit` and `transform`.
+    maps_ : MapPair
+        The linear map of each side.
+    """
+
+    preprocessing: ClassVar[tuple[str, ...]] = ("unit", "center", "unit")
+    maps_: MapPair
+
+    def get_params(self) -> dict[str, Any]:
+        """Return the constructor's parameters and their values."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None) -> Aligner:
+        """Learn from parallel anchors.
+
+        Parameters
+        ----------
+        X, Y : arrays of shape (n_pairs, d) and (n_pairs, d')
+            Prepared rows; row i of one translates row i of the other.
+        sample_weight : array of shape (n_pairs,), optional
+            How much each pair counts.
+        """
+        left, right = np.asarray(X, dtype=np.float64), np.asarray(Y, dtype=np.float64)
+        for side in (left, right):
+            if side.ndim != 2 or not np.isfinite(side).all():
+                raise InvalidParameter("anchors must be a table of finite numbers, one row for each anchor")
+        if len(left) != len(right):
+            raise InvalidParameter(f"parallel anchors come in pairs, but there are {len(left):,} and {len(right):,}")
+        if len(left) < 2:
+            raise InvalidParameter(f"an alignment needs 2 or more pairs of anchors, not {len(left)}")
+        self.maps_ = self._fit(left, right, sample_weight)
+        return self
+
+    @abstractmethod
+    def _fit(
+        self, X: npt.NDArray[np.float64], Y: npt.NDArray[np.float64], weights: npt.ArrayLike | None
+    ) -> MapPair: ...
+
+    def transform(self, X: npt.ArrayLike, space: int = 0) -> Array32:
+        """Map prepared rows of one space into the shared space.
+
+        Parameters
+        ----------
+        X : array of shape (n, d)
+        space : int
+            0 for the space of X in `fit` (the source), 1 for that of Y (the target).
+
+        Returns
+        -------
+        array of float32, shape (n, rank)
+            Unit rows; a zero row stays zero.
+        """
+        return unit_rows(np.asarray(X, dtype=np.float32) @ self.maps_[space].astype(np.float32))

@@ -1,0 +1,43 @@
+"""Whitened relative representations in joint coordinates: the default method."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from wordrel.methods.base import Aligner
+from wordrel.relative import MapPair, joint_maps
+
+
+class Relative(Aligner):
+    """x -> unit(S^power P' (A'A + ridge)^(-exponent/2) x), see `wordrel.relative.joint_maps`.
+
+    Parameters
+    ----------
+    exponent : float
+        a in (K + ridge)^-a r(x).
+    ridge : float or "auto"
+        Share of the largest eigenvalue; "auto" goes by the number of anchors (fewer anchors know fewer directions).
+    power : float
+        Exponent of the singular values.
+
+    Notes
+    -----
+    The relative representation is that of Moschella et al. (ICLR 2023); whitening it by the anchors' own correlations
+    and joining the two spaces by the singular value decomposition of the cross form is this project's.
+    """
+
+    def __init__(self, exponent: float = 1.0, ridge: float | str = "auto", power: float = 0.5) -> None:
+        self.exponent = exponent
+        self.ridge = ridge
+        self.power = power
+
+    def _fit(self, X: npt.NDArray[np.float64], Y: npt.NDArray[np.float64], weights: npt.ArrayLike | None) -> MapPair:
+        n_anchors = float(len(X) if weights is None else np.sum(weights))
+        self.ridge_ = auto_ridge(n_anchors) if isinstance(self.ridge, str) else self.ridge
+        return joint_maps(X, Y, self.exponent, self.ridge_, self.power, weights)
+
+
+def auto_ridge(n_anchors: float) -> float:
+    """Ridge by the number of anchors, as a share of the largest eigenvalue."""
+    return 0.3 if n_anchors < 250 else 0.1 if n_anchors < 700 else 0.05

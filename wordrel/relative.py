@@ -1,0 +1,325 @@
+"""The mathematics of relative representations, as pure functions over arrays.
+
+Notation: a space has unit rows x of d numbers. Its anchors are m of its rows, A (m x d). Another space has anchors
+B (m x d'); row i of A and row i of B are translations of each other.
+
+The relative representation r(x) = A x has m numbers. With cosine as the similarity it never has to be formed: r is
+linear in x, so every inner product r(x).r(y) = x' (A'B) y is a bilinear form over d numbers, and a pair of linear maps
+of rank d or d + d' holds the relative spaces *without loss*, however many anchors there are. The `compact_*` functions
+give those maps.
+
+A space's anchors are correlated, so plain relative cosine counts crowded directions many times. With K = AA' the
+whitened form is r_a(x) = (K + ridge)^-a r(x), which the push-through identity (AA' + ridge)^-a A = A (A'A + ridge)^-a
+keeps linear in x, in d x d matrices. Source of r: Moschella et al., "Relative representations enable zero-shot latent
+space communication", ICLR 2023, section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from wordrel.errors import InvalidParameter
+
+Array32 = npt.NDArray[np.float32]
+Array64 = npt.NDArray[np.float64]
+
+# Eigenvalues below this share of the largest are rounding noise of a float64 Gram matrix.
+_RANK_TOLERANCE = 1e-12
+
+
+class MapPair(NamedTuple):
+    """Linear maps of two spaces into one shared space.
+
+    Attributes
+    ----------
+    source : array of float64, shape (d, rank)
+    target : array of float64, shape (d', rank)
+    """
+
+    source: Array64
+    target: Array64
+
+
+def unit_rows(X: npt.ArrayLike) -> Array32:
+    """Scale each row to length 1; a zero row stays zero.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+
+    Returns
+    -------
+    array of float32, shape (n, d)
+    """
+    rows: Array32 = np.asarray(X, dtype=np.float32)
+    # The largest entry first: squares of very large or very small float32 numbers leave the range.
+    peak = np.abs(rows).max(axis=1, keepdims=True, initial=0)
+    peak[peak == 0] = 1
+    scaled = rows / peak
+    norms = np.sqrt(np.einsum("ij,ij->i", scaled, scaled))[:, None]
+    norms[norms == 0] = 1
+    scaled /= norms
+    return scaled
+
+
+def relative_blocks(X: npt.ArrayLike, anchors: npt.ArrayLike, block_rows: int = 1024) -> Iterator[tuple[slice, Array32]]:
+    """Cosine of each row with each anchor, a block of rows at a time.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+    anchors : array of shape (m, d)
+    block_rows : int
+        Rows in a block; memory is block_rows x m numbers.
+
+    Yields
+    ------
+    rows : slice
+        Which rows of X the block holds.
+    block : array of float32, shape (rows, m)
+    """
+    matrix = np.asarray(X)
+    A = unit_rows(anchors)
+    for start in range(0, len(matrix), block_rows):
+        rows = slice(start, min(start + block_rows, len(matrix)))
+        yield rows, unit_rows(matrix[rows]) @ A.T
+
+
+def relative_representation(X: npt.ArrayLike, anchors: npt.ArrayLike, block_rows: int = 1024) -> Array32:
+    """Cosine of each row with each anchor: the definition, n x m numbers.
+
+    For a whole vocabulary use `compact_map`, which holds the same inner products in d columns, or `relative_blocks`.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+    anchors : array of shape (m, d)
+
+    Returns
+    -------
+    array of float32, shape (n, m)
+
+    Examples
+    --------
+    >>> relative_representation([[3.0, 4.0]], [[2.0, 0.0], [0.0, 5.0]]).round(2)
+    array([[0.6, 0.8]], dtype=float32)
+    """
+    out = np.empty((len(np.asarray(X)), len(np.asarray(anchors))), dtype=np.float32)
+    for rows, block in relative_blocks(X, anchors, block_rows):
+        out[rows] = block
+    return out
+
+
+def compact_map(A: npt.ArrayLike, exponent: float = 0.0, ridge: float = 0.0) -> Array64:
+    """Map one space to d columns with the inner products of its relative representation, exactly.
+
+    (xF).(yF) = r_a(x).r_a(y) for unit rows x and y, with F = (A'A)^1/2 (A'A + ridge)^-a.
+
+    Parameters
+    ----------
+    A : array of shape (m, d)
+        Anchors, unit rows.
+    exponent : float
+        a; 0 is the plain relative representation.
+    ridge : float
+        As a share of the largest eigenvalue of A'A.
+
+    Returns
+    -------
+    array of float64, shape (d, d)
+    """
+    anchors = np.asarray(A, dtype=np.float64)
+    covariance = anchors.T @ anchors
+    return symmetric_power(covariance, 0.5) @ _whitener(covariance, exponent, ridge)
+
+
+def compact_maps(A: npt.ArrayLike, B: npt.ArrayLike, exponent: float = 0.0, ridge: float = 0.0) -> MapPair:
+    """Map two spaces to at most d + d' columns with all inner products of their relative representations, exactly.
+
+    Within either space and across the two, (uF).(vG) = r_a(u).r_a(v). The m-column vectors of both spaces lie in the
+    span of the columns of A and of B; these are coordinates in an orthonormal basis of that span.
+
+    Parameters
+    ----------
+    A : array of shape (m, d)
+        Anchors of the source space, unit rows.
+    B : array of shape (m, d')
+        Parallel anchors of the target space, unit rows.
+    exponent, ridge : float
+        As in `compact_map`, for each space by its own anchors.
+
+    Returns
+    -------
+    MapPair
+        Of rank at most d + d'.
+    """
+    left, right = _parallel(A, B)
+    left = left @ _whitener(left.T @ left, exponent, ridge)
+    right = right @ _whitener(right.T @ right, exponent, ridge)
+    columns = np.hstack([left, right])
+    values, vectors = np.linalg.eigh(columns.T @ columns)
+    kept = values > _RANK_TOLERANCE * values[-1]
+    coordinates = vectors[:, kept] * np.sqrt(values[kept])
+    d = left.shape[1]
+    return MapPair(coordinates[:d], coordinates[d:])
+
+
+def cross_maps(A: npt.ArrayLike, B: npt.ArrayLike) -> MapPair:
+    """Map two spaces to min(d, d') columns with the plain relative inner products *across* them, exactly.
+
+    (xF).(yG) = x' (A'B) y = r(x).r(y) with A'B = P S Q', F = P S^1/2, G = Q S^1/2: half as wide as `compact_maps`, for
+    when nothing within a space is asked. Divide rows by `relative_norms` to get cosines.
+
+    Parameters
+    ----------
+    A, B : arrays of shape (m, d) and (m, d')
+        Parallel anchors, unit rows.
+    """
+    left, right = _parallel(A, B)
+    P, S, Qt = np.linalg.svd(left.T @ right, full_matrices=False)
+    return MapPair(P * np.sqrt(S), Qt.T * np.sqrt(S))
+
+
+def relative_norms(X: npt.ArrayLike, A: npt.ArrayLike) -> Array32:
+    """Length of the plain relative vector of each row: |r(x)|^2 = x' (A'A) x.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+        Unit rows.
+    A : array of shape (m, d)
+        Anchors, unit rows.
+
+    Returns
+    -------
+    array of float32, shape (n,)
+    """
+    rows = np.asarray(X, dtype=np.float32)
+    anchors = np.asarray(A, dtype=np.float64)
+    factor = symmetric_power(anchors.T @ anchors, 0.5).astype(np.float32)
+    norms: Array32 = np.linalg.norm(rows @ factor, axis=1)
+    return norms
+
+
+def whitened_maps(
+    A: npt.ArrayLike, B: npt.ArrayLike, exponent: float, ridge: float, weights: npt.ArrayLike | None = None
+) -> MapPair:
+    """Whiten each space by its own anchors: x -> (A'A + ridge)^-a/2 x.
+
+    Parameters
+    ----------
+    A, B : arrays of shape (m, d) and (m, d')
+        Parallel anchors.
+    exponent : float
+        a, on K; half of it falls on each side of an inner product.
+    ridge : float
+        As a share of the largest eigenvalue, for each space.
+    weights : array of shape (m,), optional
+        How much each pair counts.
+
+    Returns
+    -------
+    MapPair
+        Maps of shape (d, d) and (d', d'): not yet comparable with each other, see `joint_maps`.
+    """
+    left, right = _parallel(A, B)
+    weighted = _weights(weights, len(left))
+    return MapPair(
+        _whitener((left * weighted).T @ left, exponent / 2, ridge),
+        _whitener((right * weighted).T @ right, exponent / 2, ridge),
+    )
+
+
+def joint_maps(
+    A: npt.ArrayLike,
+    B: npt.ArrayLike,
+    exponent: float = 1.0,
+    ridge: float = 0.05,
+    power: float = 0.5,
+    weights: npt.ArrayLike | None = None,
+) -> MapPair:
+    """Whitened relative representations of two spaces in joint coordinates.
+
+    With whiteners W_A, W_B (`whitened_maps`) and the cross form W_A A'B W_B = P S Q', the maps are
+
+        F = W_A P S^power,   G = W_B Q S^power.
+
+    With power = 1/2, (xF).(yG) = r_a(x).r_a(y): the inner product of the whitened relative vectors themselves, now in
+    coordinates in which each space also has a meaningful length of its own, so that rows can be normalised last. With
+    exponent 1 the coordinates are those of regularised canonical correlation analysis, weighted by the correlations.
+
+    Parameters
+    ----------
+    A, B : arrays of shape (m, d) and (m, d')
+        Parallel anchors, unit rows.
+    exponent : float
+        a, the power to which the anchors' correlations are divided out.
+    ridge : float
+        As a share of the largest eigenvalue of A'A (and of B'B).
+    power : float
+        How strongly directions count on which the two languages agree.
+    weights : array of shape (m,), optional
+        How much each pair counts.
+
+    Returns
+    -------
+    MapPair
+        Of rank min(d, d'); S is scaled to a largest value of 1.
+    """
+    left, right = _parallel(A, B)
+    whiteners = whitened_maps(left, right, exponent, ridge, weights)
+    cross = (left * _weights(weights, len(left))).T @ right
+    P, S, Qt = np.linalg.svd(whiteners.source @ cross @ whiteners.target, full_matrices=False)
+    if S[0] <= 0:
+        raise InvalidParameter("all anchors of one space are zero vectors; choose anchors that have a direction")
+    scale = (S / S[0]) ** power
+    return MapPair(whiteners.source @ P * scale, whiteners.target @ Qt.T * scale)
+
+
+def symmetric_power(C: Array64, exponent: float) -> Array64:
+    """Power of a positive semi-definite matrix; directions that it does not span are left out of negative powers.
+
+    Parameters
+    ----------
+    C : array of shape (d, d)
+    exponent : float
+
+    Returns
+    -------
+    array of float64, shape (d, d)
+    """
+    values, vectors = np.linalg.eigh(C)
+    spanned = values > max(values[-1], 0) * _RANK_TOLERANCE
+    powered = np.zeros_like(values)
+    powered[spanned] = values[spanned] ** exponent
+    result: Array64 = (vectors * powered) @ vectors.T
+    return result
+
+
+def _whitener(covariance: Array64, exponent: float, ridge: float) -> Array64:
+    if ridge < 0:
+        raise InvalidParameter(f"the ridge must be 0 or more, not {ridge}")
+    identity = np.eye(len(covariance))
+    if exponent == 0:
+        return identity
+    return symmetric_power(covariance + ridge * np.linalg.eigvalsh(covariance)[-1] * identity, -exponent)
+
+
+def _parallel(A: npt.ArrayLike, B: npt.ArrayLike) -> tuple[Array64, Array64]:
+    left, right = np.asarray(A, dtype=np.float64), np.asarray(B, dtype=np.float64)
+    if len(left) != len(right):
+        raise InvalidParameter(f"parallel anchors come in pairs, but there are {len(left):,} and {len(right):,}")
+    return left, right
+
+
+def _weights(weights: npt.ArrayLike | None, n: int) -> Array64:
+    if weights is None:
+        return np.ones((n, 1))
+    column = np.asarray(weights, dtype=np.float64)
+    if column.shape != (n,) or (column < 0).any() or not np.isfinite(column).all():
+        raise InvalidParameter(f"weights must be {n:,} numbers of 0 or more, one for each pair of anchors")
+    return column[:, None]

@@ -1,0 +1,94 @@
+"""The highest k of each row of a table of scores, faster than a partition of the whole row."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from wordrel.errors import InvalidParameter
+from wordrel.relative import Array32
+
+Rows = npt.NDArray[np.int64]
+
+# Elements of a block of scores: 4 million float32 are 16 MB and stay in a usual L3 cache between product and selection.
+BLOCK_ELEMENTS = 1 << 22
+
+# One pass takes the maximum of groups of this many columns; only the k best groups are looked into. 32 was fastest of
+# 8, 16, 32 and 64 for 15,000 to 30,000 columns and k = 10.
+_GROUP = 32
+
+
+def top_columns(scores: Array32, k: int) -> Rows:
+    """Columns of the k highest of each row, in no order.
+
+    Parameters
+    ----------
+    scores : array of float32, shape (n, m)
+        Without NaN.
+    k : int
+        All columns come back when it is m or more.
+
+    Returns
+    -------
+    array of int64, shape (n, min(k, m))
+
+    Notes
+    -----
+    Each of the k highest lies in a group whose maximum is among the k highest maxima.
+    """
+    n, m = scores.shape
+    if k >= m:
+        return np.broadcast_to(np.arange(m), (n, m))
+    width = m // _GROUP
+    if width < 4 * k:
+        return np.argpartition(scores, m - k, axis=1)[:, m - k :]
+    maxima = scores[:, : width * _GROUP].reshape(n, _GROUP, width).max(axis=1)
+    groups = np.argpartition(maxima, width - k, axis=1)[:, width - k :]
+    members = (groups[:, None, :] + width * np.arange(_GROUP)[None, :, None]).reshape(n, -1)
+    left_over = np.broadcast_to(np.arange(width * _GROUP, m), (n, m - width * _GROUP))
+    members = np.concatenate([members, left_over], axis=1)
+    values = np.take_along_axis(scores, members, axis=1)
+    best = np.argpartition(values, values.shape[1] - k, axis=1)[:, values.shape[1] - k :]
+    return np.take_along_axis(members, best, axis=1)
+
+
+def top_mean(scores: Array32, k: int) -> Array32:
+    """Mean of the k highest of each row, or of all when there are fewer; shape (n,)."""
+    means: Array32 = np.take_along_axis(scores, top_columns(scores, k), axis=1).mean(axis=1, dtype=np.float32)
+    return means
+
+
+def mean_similarity(queries: Array32, pool: Array32, k: int) -> Array32:
+    """Mean inner product of each query with its k nearest rows of a pool, in blocks.
+
+    Parameters
+    ----------
+    queries : array of float32, shape (q, d)
+    pool : array of float32, shape (n, d)
+    k : int
+
+    Returns
+    -------
+    array of float32, shape (q,)
+        0 when the pool is empty.
+    """
+    means = np.zeros(len(queries), dtype=np.float32)
+    if len(pool):
+        block = max(1, BLOCK_ELEMENTS // len(pool))
+        for start in range(0, len(queries), block):
+            means[start : start + block] = top_mean(queries[start : start + block] @ pool.T, k)
+    return means
+
+
+def has_direction(X: Array32) -> npt.NDArray[np.bool_]:
+    """Tell which rows are finite and not zero, shape (n,)."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        norms = np.einsum("ij,ij->i", X, X)
+    usable: npt.NDArray[np.bool_] = np.isfinite(norms) & (norms > 0)
+    return usable
+
+
+def check_k(k: int, name: str = "k") -> None:
+    """Refuse a number of neighbours below 1."""
+    if k < 1:
+        raise InvalidParameter(f"{name} must be 1 or more, not {k}")
