@@ -92,3 +92,44 @@ def check_k(k: int, name: str = "k") -> None:
     """Refuse a number of neighbours below 1."""
     if k < 1:
         raise InvalidParameter(f"{name} must be 1 or more, not {k}")
+
+
+def nearest(queries: Array32, pool: Array32, k: int) -> tuple[Rows, Array32]:
+    """Nearest rows of a pool by inner product, in plain numpy: for a few queries this beats building an index.
+
+    Parameters
+    ----------
+    queries : array of float32, shape (q, d)
+    pool : array of float32, shape (n, d)
+        Rows without a direction are never found.
+    k : int
+        1 or more; no more columns come back than there are rows to be found.
+
+    Returns
+    -------
+    rows : array of int64, shape (q, min(k, n_found))
+        Best first, the lower row first among equals; -1 for a query without a direction.
+    scores : array of float32, same shape
+        -inf where the row is -1.
+    """
+    check_k(k)
+    found = has_direction(pool)
+    known = np.flatnonzero(found)
+    usable = has_direction(queries)
+    k = min(k, len(known))
+    rows = np.full((len(queries), k), -1, dtype=np.int64)
+    scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
+    if not k:
+        return rows, scores
+    candidates = pool if found.all() else pool[known]
+    asked = np.flatnonzero(usable)
+    block = max(1, BLOCK_ELEMENTS // len(candidates))
+    for start in range(0, len(asked), block):
+        part = asked[start : start + block]
+        table = queries[part] @ candidates.T
+        columns = np.sort(top_columns(table, k), axis=1)
+        values = np.take_along_axis(table, columns, axis=1)
+        order = np.argsort(-values, axis=1, kind="stable")
+        rows[part] = known[np.take_along_axis(columns, order, axis=1)]
+        scores[part] = np.take_along_axis(values, order, axis=1)
+    return rows, scores

@@ -33,6 +33,11 @@ class Aligner(ABC):
         """Return the constructor's parameters and their values."""
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
+    def learnt_params(self) -> dict[str, Any]:
+        """Return the values that `fit` gave to parameters that were set to "auto"."""
+        learnt = {name: getattr(self, f"{name}_", None) for name in self.get_params()}
+        return {name: value for name, value in learnt.items() if value is not None}
+
     def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None) -> Aligner:
         """Learn from parallel anchors.
 

@@ -1,0 +1,79 @@
+"""wordrel aligns word embeddings of different languages and models with relative representations.
+
+Examples
+--------
+>>> import wordrel
+>>> en, it = wordrel.load("embedded:en"), wordrel.load("embedded:it")
+>>> pairs = wordrel.load_dictionary("embedded:en-it")
+>>> alignment = wordrel.align(en, it, pairs)
+>>> [neighbor.word for neighbor in alignment.translate("gatto", source="it", k=2)]
+['cat', 'kitten']
+>>> report = wordrel.evaluate(alignment, pairs.test)
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from wordrel._version import __version__
+
+if TYPE_CHECKING:
+    from wordrel.alignment import Alignment, Neighbor, load_alignment
+    from wordrel.dictionary import BilingualDictionary
+    from wordrel.embeddings import Embeddings
+    from wordrel.errors import WordrelError
+    from wordrel.evaluation import EvaluationReport, evaluate
+    from wordrel.fitting import align
+    from wordrel.methods.projection import RelativeProjection
+    from wordrel.search import SearchIndex
+    from wordrel.sources import load, load_dictionary
+
+# Public names and where they live. A module is imported when its name is first used (PEP 562), so that
+# `wordrel --help` does not wait for numpy.
+_HOMES = {
+    "Alignment": "alignment",
+    "BilingualDictionary": "dictionary",
+    "Embeddings": "embeddings",
+    "EvaluationReport": "evaluation",
+    "Neighbor": "alignment",
+    "RelativeProjection": "methods.projection",
+    "SearchIndex": "search",
+    "WordrelError": "errors",
+    "align": "fitting",
+    "evaluate": "evaluation",
+    "load": "sources",
+    "load_alignment": "alignment",
+    "load_dictionary": "sources",
+}
+
+__all__ = [
+    "Alignment",
+    "BilingualDictionary",
+    "Embeddings",
+    "EvaluationReport",
+    "Neighbor",
+    "RelativeProjection",
+    "SearchIndex",
+    "WordrelError",
+    "__version__",
+    "align",
+    "evaluate",
+    "load",
+    "load_alignment",
+    "load_dictionary",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"wordrel.{_HOMES[name]}"), name)
+    # Submodules too: `wordrel.search.csls_top` without a second import line.
+    try:
+        return import_module(f"wordrel.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"wordrel.{name}":
+            raise
+    raise AttributeError(f"module 'wordrel' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

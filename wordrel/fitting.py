@@ -1,0 +1,85 @@
+"""From two spaces and a dictionary to an alignment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wordrel._version import __version__
+from wordrel.alignment import Alignment, Projection
+from wordrel.anchors import Anchors
+from wordrel.dictionary import BilingualDictionary
+from wordrel.embeddings import Embeddings
+from wordrel.methods import make_aligner
+from wordrel.preprocessing import Preprocessing
+
+
+def align(
+    source: Embeddings,
+    target: Embeddings,
+    dictionary: BilingualDictionary,
+    method: str = "relative",
+    anchors: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> Alignment:
+    """Align two spaces by the pairs of a dictionary.
+
+    Parameters
+    ----------
+    source, target : Embeddings
+        Their dimensions may differ.
+    dictionary : BilingualDictionary
+        Only its `train` pairs become anchors; its `test` pairs are kept with the alignment for `wordrel.evaluate`.
+    method : str
+        A name in `wordrel.methods.METHODS`.
+    anchors : int, optional
+        Use the first so many source words that are found, with all their translations; all when left out.
+    parameters : mapping, optional
+        For the method's constructor.
+
+    Returns
+    -------
+    Alignment
+
+    Raises
+    ------
+    TooFewAnchors
+        When fewer than 2 pairs are in both vocabularies.
+    InvalidParameter
+        For an unknown method or parameter.
+
+    Examples
+    --------
+    >>> import wordrel
+    >>> en, it = wordrel.load("embedded:en"), wordrel.load("embedded:it")
+    >>> alignment = wordrel.align(en, it, wordrel.load_dictionary("embedded:en-it"))
+    >>> alignment.translate("cat", k=1)[0].word
+    'gatto'
+    """
+    aligner = make_aligner(method, **(parameters or {}))
+    chosen = Anchors.from_dictionary(dictionary.train, source, target, anchors)
+    steps = (Preprocessing(aligner.preprocessing), Preprocessing(aligner.preprocessing))
+    prepared = [step.fit_transform(space.vectors) for step, space in zip(steps, (source, target), strict=True)]
+    aligner.fit(prepared[0][chosen.source_rows], prepared[1][chosen.target_rows], chosen.weights)
+    names = _names(source, target)
+    spaces = []
+    for number, space in enumerate((source, target)):
+        aligned = aligner.transform(prepared[number], number)
+        spaces.append(Embeddings(space.words, aligned, names[number], space.provenance))
+        prepared[number] = aligned[:0]  # a large space is not kept twice
+    projections = [Projection(steps[i], aligner.maps_[i].astype("float32")) for i in range(2)]
+    info = {
+        "wordrel_version": __version__,
+        "method": method,
+        "parameters": aligner.get_params() | aligner.learnt_params(),
+        "anchors": {"words": chosen.n_words, "pairs": len(chosen)},
+    }
+    used = BilingualDictionary(chosen.pairs, *names)
+    return Alignment(spaces, projections, used, BilingualDictionary(dictionary.test.pairs, *names), info)
+
+
+def _names(source: Embeddings, target: Embeddings) -> tuple[str, str]:
+    """Two models of one language need two names."""
+    if source.language != target.language:
+        return source.language, target.language
+    return source.language, f"{target.language}-2"

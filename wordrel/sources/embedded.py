@@ -1,0 +1,52 @@
+"""The data set that is installed with wordrel."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+
+from wordrel.dictionary import BilingualDictionary
+from wordrel.embeddings import Embeddings
+from wordrel.errors import UnknownSource
+from wordrel.sources.arrays import read_npz
+from wordrel.sources.pairs import read_pairs
+
+PREFIX = "embedded:"
+LANGUAGES = ("en", "it")
+DICTIONARIES = ("en-it", "it-en")
+_LICENCES = {"en": "MIT", "it": "CC BY-SA 4.0"}
+
+
+def names(what: str) -> str:
+    """List what is embedded, for an error message."""
+    known = LANGUAGES if what == "vectors" else DICTIONARIES
+    return ", ".join(PREFIX + name for name in known)
+
+
+def load_vectors(spec: str, limit: int | None = None) -> Embeddings:
+    """Load ``embedded:LANGUAGE``."""
+    language = spec.removeprefix(PREFIX)
+    if language not in LANGUAGES:
+        raise UnknownSource(
+            f"there are no embedded vectors for '{language}'; embedded are {' and '.join(LANGUAGES)}, "
+            "for other languages give a file"
+        )
+    with as_file(files("wordrel.data") / "vectors" / f"{language}.npz") as path:
+        space = read_npz(path, language, limit)
+    space.provenance.update(source=spec, licence=_LICENCES[language])
+    return space
+
+
+def load_pairs(spec: str) -> BilingualDictionary:
+    """Load ``embedded:SOURCE-TARGET`` with its split."""
+    name = spec.removeprefix(PREFIX)
+    if name not in DICTIONARIES:
+        raise UnknownSource(
+            f"there is no embedded dictionary '{name}'; embedded are {' and '.join(DICTIONARIES)}, "
+            "for other languages give a file"
+        )
+    folder = files("wordrel.data") / "dictionaries"
+    with as_file(folder / "en-it.train.tsv") as train, as_file(folder / "en-it.test.tsv") as test:
+        held_out = read_pairs(test)
+        pairs = [*read_pairs(train), *held_out]
+    dictionary = BilingualDictionary(pairs, "en", "it", {source for source, _ in held_out})
+    return dictionary if name == "en-it" else dictionary.inverted()
