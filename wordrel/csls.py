@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.relative import Array32
-from wordrel.topk import BLOCK_ELEMENTS, Rows, check_k, has_direction, mean_similarity, top_columns, top_mean
+from wordrel.topk import BLOCK_ELEMENTS, Rows, check_k, has_direction, mean_similarity, sorted_top, top_columns
 
 # Two float32 computations of one cosine of d = 300 differ by less than this; a lower bound has to stay below both.
 _ROUNDING = np.float32(2e-6)
@@ -116,22 +116,42 @@ class CslsSearch:
 
     def top(self, vectors: npt.ArrayLike, k: int) -> tuple[Rows, Array32]:
         """Best k targets of each vector, as `csls_top` returns them."""
+        rows, scores, _ = self.top_and_nearest(vectors, k)
+        return rows, scores
+
+    def top_and_nearest(self, vectors: npt.ArrayLike, k: int) -> tuple[Rows, Array32, Rows]:
+        """Best k targets of each vector by CSLS and, from the same product, by inner product.
+
+        Parameters
+        ----------
+        vectors : array of shape (q, d)
+        k : int
+
+        Returns
+        -------
+        rows, scores : arrays of shape (q, min(k, n_found))
+            As `csls_top` returns them.
+        nearest : array of int64, same shape
+            Rows of `target` by inner product, best first; -1 for a query without a direction.
+        """
         check_k(k)
         matrix: Array32 = np.asarray(vectors, dtype=np.float32)
         width = min(k, len(self._rows))
         rows = np.full((len(matrix), width), -1, dtype=np.int64)
+        near = rows.copy()
         scores = np.full((len(matrix), width), -np.inf, dtype=np.float32)
         if width:
             usable = np.flatnonzero(has_direction(matrix))
             block = max(1, _QUERY_BLOCK // len(self._rows))
             for start in range(0, len(usable), block):
                 part = usable[start : start + block]
-                rows[part], scores[part] = self._top_block(matrix[part], width)
-        return rows, scores
+                rows[part], scores[part], near[part] = self._top_block(matrix[part], width)
+        return rows, scores, near
 
-    def _top_block(self, matrix: Array32, k: int) -> tuple[Rows, Array32]:
+    def _top_block(self, matrix: Array32, k: int) -> tuple[Rows, Array32, Rows]:
         upper = matrix @ self._target.T
-        r_target = top_mean(upper, self._neighbourhood)
+        near, cosines = sorted_top(upper, max(k, self._neighbourhood))
+        r_target = cosines[:, : self._neighbourhood].mean(axis=1)
         upper *= 2
         upper -= self._r_source
         rows = np.empty((len(matrix), k), dtype=np.int64)
@@ -153,7 +173,7 @@ class CslsSearch:
             scores[done] = best_scores[settled] - r_target[done, None]
             waiting = waiting[~settled]
             n_candidates *= 4
-        return rows, scores
+        return rows, scores, self._rows[near[:, :k]]
 
     def _settle(self, doubled: Array32, candidates: Rows, k: int) -> tuple[Rows, Array32]:
         """Make r_S exact for the leading candidates until the best k of them are all exact."""

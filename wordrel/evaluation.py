@@ -17,7 +17,6 @@ from wordrel.embeddings import Embeddings
 from wordrel.errors import EmptyTest, WordrelWarning
 from wordrel.metrics import Gold, Retrieved, mean_reciprocal_rank, precision_at_k
 from wordrel.relative import Array32, cross_maps, relative_norms, unit_rows
-from wordrel.topk import nearest
 
 DEPTH = 10
 """How deep the lists go: P@10 needs 10, and a right answer beyond counts 0 in the MRR."""
@@ -113,8 +112,7 @@ def evaluate(alignment: Alignment, dictionary: BilingualDictionary | None = None
     _warn_of_anchors(gold_pairs, anchors)
     queries, gold, coverage = _questions(gold_pairs, alignment.spaces[source], alignment.spaces[target])
     vectors = alignment.spaces[source].vectors[queries]
-    nn, _ = nearest(vectors, alignment.spaces[target].vectors, DEPTH)
-    csls, _ = alignment.csls(source).top(vectors, DEPTH)
+    csls, _, nn = alignment.csls(source).top_and_nearest(vectors, DEPTH)
     return EvaluationReport(source, target, coverage, Scores.of(nn, gold), Scores.of(csls, gold))
 
 
@@ -138,8 +136,7 @@ def evaluate_plain(
     # Inner products of these rows are the cosines between relative vectors, across the two spaces.
     one = _divide(X @ maps.source.astype(np.float32), relative_norms(X, A))
     other = _divide(Y @ maps.target.astype(np.float32), relative_norms(Y, B))
-    nn, _ = nearest(one[queries], other, DEPTH)
-    csls, _ = CslsSearch(one, other).top(one[queries], DEPTH)
+    csls, _, nn = CslsSearch(one, other).top_and_nearest(one[queries], DEPTH)
     return EvaluationReport(
         source.language, target.language, coverage, Scores.of(nn, gold), Scores.of(csls, gold)
     )

@@ -52,6 +52,14 @@ def top_columns(scores: Array32, k: int) -> Rows:
     return np.take_along_axis(members, best, axis=1)
 
 
+def sorted_top(scores: Array32, k: int) -> tuple[Rows, Array32]:
+    """Columns and values of the k highest of each row, best first, the lower column first among equals."""
+    columns = np.sort(top_columns(scores, k), axis=1)
+    values = np.take_along_axis(scores, columns, axis=1)
+    order = np.argsort(-values, axis=1, kind="stable")
+    return np.take_along_axis(columns, order, axis=1), np.take_along_axis(values, order, axis=1)
+
+
 def top_mean(scores: Array32, k: int) -> Array32:
     """Mean of the k highest of each row, or of all when there are fewer; shape (n,)."""
     means: Array32 = np.take_along_axis(scores, top_columns(scores, k), axis=1).mean(axis=1, dtype=np.float32)
@@ -126,10 +134,6 @@ def nearest(queries: Array32, pool: Array32, k: int) -> tuple[Rows, Array32]:
     block = max(1, BLOCK_ELEMENTS // len(candidates))
     for start in range(0, len(asked), block):
         part = asked[start : start + block]
-        table = queries[part] @ candidates.T
-        columns = np.sort(top_columns(table, k), axis=1)
-        values = np.take_along_axis(table, columns, axis=1)
-        order = np.argsort(-values, axis=1, kind="stable")
-        rows[part] = known[np.take_along_axis(columns, order, axis=1)]
-        scores[part] = np.take_along_axis(values, order, axis=1)
+        columns, scores[part] = sorted_top(queries[part] @ candidates.T, k)
+        rows[part] = known[columns]
     return rows, scores

@@ -1,0 +1,5 @@
+"""``python -m wordrel``."""
+
+from wordrel.cli import main
+
+main()

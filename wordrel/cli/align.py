@@ -1,0 +1,238 @@
+"""``wordrel align``: the main job."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+import wordrel
+from wordrel.alignment import Alignment
+from wordrel.anchors import Anchors
+from wordrel.artefact import check_output
+from wordrel.cli.options import json_option, print_json
+from wordrel.cli.progress import steps
+from wordrel.cli.render import report_text, table
+from wordrel.dictionary import BilingualDictionary, Coverage
+from wordrel.embeddings import Embeddings
+from wordrel.errors import EmptyTest, UnknownSource, WordrelWarning
+from wordrel.evaluation import EvaluationReport, evaluate_plain
+from wordrel.methods import METHODS
+from wordrel.sources import embedded
+
+# A fifth of the dictionary is held out, but never more words than the usual test sets have.
+HELD_OUT_SHARE, HELD_OUT_MOST = 0.2, 1500
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one run made."""
+
+    alignment: Alignment
+    train: Coverage
+    report: EvaluationReport
+    plain: EvaluationReport
+    output: Path
+    seed: int
+    seconds: float
+
+
+@click.command("align")
+@click.argument("source", metavar="SRC")
+@click.argument("target", metavar="TGT")
+@click.option("--source-vectors", metavar="FILE", help="Vectors of SRC: a .vec, .npz or .npy file, or embedded:en.")
+@click.option("--target-vectors", metavar="FILE", help="Vectors of TGT.")
+@click.option("--dictionary", metavar="FILE", help="SRC-TGT word pairs, one a line, or embedded:en-it.")
+@click.option("--test-dictionary", metavar="FILE", help="Pairs to score on. [default: held out by source word]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to save. [default: SRC-TGT.wordrel]")
+@click.option("--method", default="relative", show_default=True, help=f"One of: {', '.join(METHODS)}.")
+@click.option("--anchors", type=int, metavar="N", help="Use the first N source words of the dictionary. [default: all]")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For the words held out.")
+@click.option("--force", is_flag=True, help="Replace an alignment that is there.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@json_option
+def command(
+    source: str,
+    target: str,
+    source_vectors: str | None,
+    target_vectors: str | None,
+    dictionary: str | None,
+    test_dictionary: str | None,
+    output: Path | None,
+    method: str,
+    anchors: int | None,
+    seed: int,
+    force: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Align the vectors of SRC and TGT by a dictionary, score the result on held-out words and save it.
+
+    \b
+    Examples:
+      wordrel align en it
+          English and Italian, with what is installed; no download
+      wordrel align en fr --source-vectors cc.en.300.vec.gz \\
+          --target-vectors cc.fr.300.vec.gz --dictionary en-fr.txt
+          your own files
+      wordrel align it en --anchors 1000 --json
+          the other way round, from 1,000 words, for a script
+    """
+    start = time.perf_counter()
+    if quiet:
+        warnings.simplefilter("ignore", WordrelWarning)
+    place = output or Path(f"{source}-{target}.wordrel")
+    check_output(place, force)
+    with steps(5, quiet or as_json) as step:
+        step("loading vectors")
+        spaces = _load(source, source_vectors, "--source-vectors"), _load(target, target_vectors, "--target-vectors")
+        step("loading the dictionary")
+        pairs = _split(_load_pairs(source, target, dictionary), source, target, test_dictionary, seed)
+        step("aligning")
+        alignment = wordrel.align(*spaces, pairs, method=method, anchors=anchors)
+        step("scoring held-out words")
+        report = wordrel.evaluate(alignment)
+        plain = evaluate_plain(*spaces, Anchors.from_dictionary(pairs.train, *spaces, anchors), pairs.test)
+        alignment.info.update(seed=seed, evaluation=_scores(report, plain), coverage=_coverage(pairs.train, spaces, report))
+        step("saving")
+        alignment.save(place, force)
+    train = pairs.train.coverage(*spaces)
+    result = Result(alignment, train, report, plain, place, seed, time.perf_counter() - start)
+    if as_json:
+        print_json(_as_dict(result))
+    elif not quiet:
+        click.echo(_as_text(result))
+
+
+def _load(language: str, spec: str | None, option: str) -> Embeddings:
+    if spec is None and language not in embedded.LANGUAGES:
+        known = " and ".join(embedded.LANGUAGES)
+        raise UnknownSource(f"there are no embedded vectors for '{language}' (only {known}); give a file with {option}")
+    return wordrel.load(spec or f"embedded:{language}", language=language)
+
+
+def _load_pairs(source: str, target: str, spec: str | None) -> BilingualDictionary:
+    name = f"{source}-{target}"
+    if spec is None and name not in embedded.DICTIONARIES:
+        raise UnknownSource(
+            f"there is no embedded {name} dictionary (only {', '.join(embedded.DICTIONARIES)}); give a file with --dictionary"
+        )
+    return wordrel.load_dictionary(spec or f"embedded:{name}", source, target)
+
+
+def _split(
+    pairs: BilingualDictionary, source: str, target: str, test_spec: str | None, seed: int
+) -> BilingualDictionary:
+    """Anchors on one side, test words on the other, no source word on both."""
+    if test_spec is not None:
+        test = wordrel.load_dictionary(test_spec, source, target)
+        test = test.test if len(test.test) else test
+        anchors = pairs.train.without(test.sources)
+        dropped = len(pairs.train.sources) - len(anchors.sources)
+        if dropped:
+            message = f"{dropped:,} test words were also in the dictionary and are no anchors"
+            warnings.warn(message, WordrelWarning, stacklevel=2)
+        return BilingualDictionary([*anchors, *test], source, target, test.sources)
+    if pairs.test_words:
+        return pairs
+    n_words = len(pairs.sources)
+    n_test = min(HELD_OUT_MOST, round(HELD_OUT_SHARE * n_words))
+    if n_words - n_test < 2 or not n_test:
+        raise EmptyTest(
+            f"the dictionary has {n_words:,} source word{'' if n_words == 1 else 's'}, too few to hold some out for the "
+            "score; give more pairs, or test words with --test-dictionary"
+        )
+    return pairs.split(n_test, seed)
+
+
+def _coverage(train: BilingualDictionary, spaces: tuple[Embeddings, Embeddings], report: EvaluationReport) -> Any:
+    return {"train": _coverage_dict(train.coverage(*spaces)), "test": _coverage_dict(report.coverage)}
+
+
+def _coverage_dict(coverage: Coverage) -> dict[str, Any]:
+    return asdict(coverage) | {"fraction": coverage.fraction}
+
+
+def _scores(report: EvaluationReport, plain: EvaluationReport) -> dict[str, Any]:
+    return report.to_dict()["scores"] | {"plain": plain.to_dict()["scores"]}
+
+
+def _as_dict(result: Result) -> dict[str, Any]:
+    info = result.alignment.info
+    spaces = [
+        {"language": name, "words": len(space), "dimensions": space.dimensions, "provenance": space.provenance}
+        for name, space in result.alignment.spaces.items()
+    ]
+    return {
+        "output": str(result.output),
+        "source": spaces[0],
+        "target": spaces[1],
+        "method": info["method"],
+        "parameters": info["parameters"],
+        "anchors": info["anchors"],
+        "coverage": info["coverage"],
+        "scores": info["evaluation"],
+        "seconds": round(result.seconds, 3),
+        "seed": result.seed,
+        "version": wordrel.__version__,
+    }
+
+
+def _as_text(result: Result) -> str:
+    alignment, info = result.alignment, result.alignment.info
+    source, target = alignment.languages
+    parameters = ", ".join(f"{name} {value}" for name, value in info["parameters"].items())
+    rows = [
+        (name, f"{len(space):,} words", str(space.provenance.get("source", "")))
+        for name, space in alignment.spaces.items()
+    ]
+    rows.append(
+        (
+            "dictionary",
+            f"{result.train.words_found:,} of {result.train.words:,} words",
+            f"{result.train.pairs_found:,} of {result.train.pairs:,} pairs found in both vocabularies "
+            f"({100 * result.train.fraction:.1f} %)",
+        )
+    )
+    rows.append(("anchors", f"{info['anchors']['words']:,} words", f"{info['anchors']['pairs']:,} pairs"))
+    rows.append(("method", info["method"], parameters))
+    compared = [("plain relative, CSLS", result.plain.csls), ("plain relative, nearest", result.plain.nn)]
+    word = alignment.source.words[min(len(alignment.source) - 1, 1000)]
+    if " " in word:
+        word = f"'{word}'"
+    return "\n".join(
+        [
+            table(rows, indent=""),
+            "",
+            report_text(result.report, compared),
+            "",
+            "Held-out words and their first translation (✓ as in the dictionary):",
+            _samples(alignment),
+            "",
+            f"Saved {result.output} in {result.seconds:.1f} s (seed {result.seed}). Next:",
+            f"  wordrel translate -a {result.output} {word}",
+            f"  wordrel neighbors -a {result.output} --from {target} "
+            f"{alignment.target.words[min(len(alignment.target) - 1, 1000)]}",
+        ]
+    )
+
+
+def _samples(alignment: Alignment, n: int = 10) -> str:
+    """The most frequent test words: words that were no anchors show what the alignment can do."""
+    space = alignment.source
+    rows = sorted({row for word in alignment.test.sources if (row := space.find(word)) is not None})[:n]
+    gold: dict[int, set[str]] = {}
+    for word, translation in alignment.test:
+        gold.setdefault(space.find(word) or 0, set()).add(translation.lower())
+    found = alignment.translate_many([space.words[row] for row in rows], k=1)
+    lines = []
+    for row, neighbors in zip(rows, found, strict=True):
+        if neighbors:
+            best = neighbors[0]
+            right = "✓" if best.word.lower() in gold.get(row, set()) else ""
+            lines.append((space.words[row], "→", best.word, right))
+    return table(lines) if lines else "  none"

@@ -1,0 +1,71 @@
+"""What several commands share: finding the alignment, reading words, printing JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from wordrel.alignment import Alignment, load_alignment
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+k_type = click.IntRange(min=1)
+
+
+def json_option(function: Command) -> Command:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(function)
+
+
+def word_options(function: Command) -> Command:
+    """Add what the look-ups have in common: WORD..., -a, --from."""
+    function = json_option(function)
+    function = click.option(
+        "--from", "language", metavar="LANG", help="Language of the words. [default: the alignment's first]"
+    )(function)
+    function = click.option(
+        "-a",
+        "--alignment",
+        "path",
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        help="Saved alignment. [default: the only *.wordrel in this folder]",
+    )(function)
+    return click.argument("words", nargs=-1, metavar="[WORD]...")(function)
+
+
+def find_alignment(path: Path | None) -> Path:
+    """Take the path that was given, or the only alignment in the current folder."""
+    if path is not None:
+        return path
+    found = sorted(Path().glob("*.wordrel"))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise click.UsageError("there is no *.wordrel in this folder; name one with -a or make one: wordrel align en it")
+    raise click.UsageError(f"there are several alignments here, name one with -a: {', '.join(map(str, found))}")
+
+
+def open_alignment(path: Path | None) -> Alignment:
+    """Load the alignment that a command is about."""
+    return load_alignment(find_alignment(path))
+
+
+def read_words(words: tuple[str, ...]) -> list[str]:
+    """Take the words of the command line, or one a line from standard input."""
+    if words:
+        return list(words)
+    if sys.stdin.isatty():
+        raise click.UsageError("name a word, or send words on standard input, one a line")
+    lines = sys.stdin.buffer.read().decode("utf-8", "replace").splitlines()
+    return [line.strip() for line in lines if line.strip()]
+
+
+def print_json(value: Any) -> None:
+    """Print a value as one JSON document."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

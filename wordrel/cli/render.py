@@ -1,0 +1,47 @@
+"""Tables for people."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from wordrel.evaluation import EvaluationReport, Scores
+
+
+def width(text: str) -> int:
+    """Columns that a text takes in a terminal: wide characters two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), indent: str = "  ") -> str:
+    """Line up columns; those numbered in `right` are set to the right."""
+    widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            " " * (widths[i] - width(cell)) + cell if i in right else cell + " " * (widths[i] - width(cell))
+            for i, cell in enumerate(row)
+        ]
+        lines.append((indent + "  ".join(cells)).rstrip())
+    return "\n".join(lines)
+
+
+def scores_table(rows: Sequence[tuple[str, Scores]]) -> str:
+    """P@k in per cent and the MRR, a line each."""
+    lines = [("", "P@1", "P@5", "P@10", "MRR")]
+    for name, scores in rows:
+        shares = (f"{100 * value:.1f}" for value in (scores.p_at_1, scores.p_at_5, scores.p_at_10))
+        lines.append((name, *shares, f"{scores.mrr:.3f}"))  # type: ignore[arg-type]
+    return table(lines, right=(1, 2, 3, 4))
+
+
+def report_text(report: EvaluationReport, more: Sequence[tuple[str, Scores]] = ()) -> str:
+    """An evaluation with its coverage."""
+    coverage = report.coverage
+    head = (
+        f"{report.source} → {report.target}: {coverage.words_found:,} of {coverage.words:,} test words found "
+        f"({100 * coverage.fraction:.1f} %), scores in per cent of the words found"
+    )
+    return head + "\n" + scores_table([("CSLS", report.csls), ("nearest neighbour", report.nn), *more])
