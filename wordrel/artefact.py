@@ -34,7 +34,9 @@ def check_output(path: Path, force: bool) -> None:
     """
     if path.exists() or path.is_symlink():
         if force and not (path / MANIFEST).is_file():
-            raise OutputExists(f"{path}: exists and is not an alignment, so it will not be replaced; choose another name")
+            raise OutputExists(
+                f"{path}: exists and is not an alignment, so it will not be replaced; choose another name"
+            )
         if not force:
             raise OutputExists(f"{path}: exists already; choose another name with --output, or replace it with --force")
     if not path.parent.is_dir():
@@ -85,9 +87,9 @@ def write_folder(
         temporary.chmod(0o777 & ~_umask())
         _swap(temporary, path)
     except OSError as error:
-        raise ArtefactError(f"{path}: cannot be written ({error.strerror}); free some space or choose another place") from (
-            error
-        )
+        raise ArtefactError(
+            f"{path}: cannot be written ({error.strerror}); free some space or choose another place"
+        ) from (error)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -152,7 +154,9 @@ class Folder:
         try:
             self.manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):
-            raise ArtefactError(f"{path}: is not an alignment (it has no {MANIFEST}); name a *.wordrel folder") from None
+            raise ArtefactError(
+                f"{path}: is not an alignment (it has no {MANIFEST}); name a *.wordrel folder"
+            ) from None
         except (ValueError, OSError):
             raise ArtefactError(f"{file}: is damaged; {_SAVE_AGAIN}") from None
         self._check_version(file)
@@ -180,7 +184,9 @@ class Folder:
             except OSError as error:
                 raise ArtefactError(f"{self.path / name}: cannot be read ({error.strerror})") from None
             if actual != expected:
-                raise ArtefactError(f"{self.path / name}: is damaged (its checksum is not the stored one); {_SAVE_AGAIN}")
+                raise ArtefactError(
+                    f"{self.path / name}: is damaged (its checksum is not the stored one); {_SAVE_AGAIN}"
+                )
 
     def array(self, name: str) -> npt.NDArray[Any]:
         """Memory-map an array, read-only."""

@@ -3,8 +3,8 @@
 CSLS(x, y) = 2 cos(x, y) - r_T(x) - r_S(y), r the mean cosine to the 10 nearest rows of the other space (Conneau et al.,
 "Word translation without parallel data", ICLR 2018, section 2.3). r_S(y) costs a pass over all sources for each
 target. But the mean of the 10 highest cosines of y to *some* sources is a lower bound of r_S(y), a close one when
-those sources lie around y; with it 2 cos(x, y) - r_T(x) - bound is
-an upper bound of CSLS, and r_S is computed only for targets that lead by their upper bound, until the leaders are exact.
+those sources lie around y. With it, 2 cos(x, y) - r_T(x) - bound is an upper bound of CSLS, and r_S is computed only
+for targets that lead by their upper bound, until the leaders are exact.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ class CslsSearch:
         `lower_bounds` of an earlier search in the same spaces.
     """
 
-    def __init__(self, source: Array32, target: Array32, neighbourhood: int = 10, bounds: Array32 | None = None) -> None:
+    def __init__(
+        self, source: Array32, target: Array32, neighbourhood: int = 10, bounds: Array32 | None = None
+    ) -> None:
         check_k(neighbourhood, "the neighbourhood")
         self._neighbourhood = neighbourhood
         self._source = _rows(source, has_direction(source))

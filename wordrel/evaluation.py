@@ -42,8 +42,8 @@ class Scores:
     @classmethod
     def of(cls, retrieved: Retrieved, gold: Gold) -> Scores:
         """Score lists of retrieved rows."""
-        precision = [precision_at_k(retrieved, gold, k) for k in (1, 5, 10)]
-        return cls(*precision, mean_reciprocal_rank(retrieved, gold))
+        at_1, at_5, at_10 = (precision_at_k(retrieved, gold, k) for k in (1, 5, 10))
+        return cls(at_1, at_5, at_10, mean_reciprocal_rank(retrieved, gold))
 
     def to_dict(self) -> dict[str, float]:
         """Return the scores by their usual names."""
@@ -137,9 +137,7 @@ def evaluate_plain(
     one = _divide(X @ maps.source.astype(np.float32), relative_norms(X, A))
     other = _divide(Y @ maps.target.astype(np.float32), relative_norms(Y, B))
     csls, _, nn = CslsSearch(one, other).top_and_nearest(one[queries], DEPTH)
-    return EvaluationReport(
-        source.language, target.language, coverage, Scores.of(nn, gold), Scores.of(csls, gold)
-    )
+    return EvaluationReport(source.language, target.language, coverage, Scores.of(nn, gold), Scores.of(csls, gold))
 
 
 def _divide(X: Array32, norms: Array32) -> Array32:
@@ -152,7 +150,9 @@ def _questions(
 ) -> tuple[npt.NDArray[np.int64], list[set[int]], Coverage]:
     """Rows of the test words that can be asked, and the rows of their right answers."""
     if not len(pairs):
-        raise EmptyTest("there are no test words; give some with --dictionary, or hold some out with dictionary.split()")
+        raise EmptyTest(
+            "there are no test words; give some with --dictionary, or hold some out with dictionary.split()"
+        )
     answers: dict[int, set[int]] = {}
     for word, translation in pairs:
         row, answer = source.find(word), target.find(translation)
@@ -170,5 +170,7 @@ def _warn_of_anchors(pairs: BilingualDictionary, anchors: BilingualDictionary) -
     known = {word.lower() for word in anchors.sources}
     seen = sum(word.lower() in known for word in pairs.sources)
     if seen:
-        message = f"{seen:,} of the {len(pairs.sources):,} test words were anchors of this alignment; its score is too good"
+        message = (
+            f"{seen:,} of the {len(pairs.sources):,} test words were anchors of this alignment; its score is too good"
+        )
         warnings.warn(message, WordrelWarning, stacklevel=3)

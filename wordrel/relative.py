@@ -59,14 +59,16 @@ def unit_rows(X: npt.ArrayLike) -> Array32:
     # The largest entry first: squares of very large or very small float32 numbers leave the range.
     peak = np.abs(rows).max(axis=1, keepdims=True, initial=0)
     peak[peak == 0] = 1
-    scaled = rows / peak
+    scaled: Array32 = rows / peak
     norms = np.sqrt(np.einsum("ij,ij->i", scaled, scaled))[:, None]
     norms[norms == 0] = 1
     scaled /= norms
     return scaled
 
 
-def relative_blocks(X: npt.ArrayLike, anchors: npt.ArrayLike, block_rows: int = 1024) -> Iterator[tuple[slice, Array32]]:
+def relative_blocks(
+    X: npt.ArrayLike, anchors: npt.ArrayLike, block_rows: int = 1024
+) -> Iterator[tuple[slice, Array32]]:
     """Cosine of each row with each anchor, a block of rows at a time.
 
     Parameters

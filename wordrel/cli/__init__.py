@@ -8,6 +8,7 @@ import traceback
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TextIO
 
 import click
 
@@ -94,7 +95,9 @@ def _run(arguments: list[str], debug: bool) -> int:
     except MemoryError:
         return _fail("out of memory; use fewer words (the vectors' first rows are the most frequent)", EXIT_USER, debug)
     except Exception as error:
-        return _fail(f"this is a bug in wordrel ({type(error).__name__}: {error}); show it with --debug", EXIT_BUG, debug)
+        return _fail(
+            f"this is a bug in wordrel ({type(error).__name__}: {error}); show it with --debug", EXIT_BUG, debug
+        )
     return 0
 
 
@@ -105,6 +108,13 @@ def _fail(message: str, code: int, debug: bool) -> int:
     return code
 
 
-def _print_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
+def _print_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     if issubclass(category, WordrelWarning):
         click.echo(f"wordrel: note: {message}", err=True)

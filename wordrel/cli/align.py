@@ -97,7 +97,9 @@ def command(
         step("scoring held-out words")
         report = wordrel.evaluate(alignment)
         plain = evaluate_plain(*spaces, Anchors.from_dictionary(pairs.train, *spaces, anchors), pairs.test)
-        alignment.info.update(seed=seed, evaluation=_scores(report, plain), coverage=_coverage(pairs.train, spaces, report))
+        alignment.info.update(
+            seed=seed, evaluation=_scores(report, plain), coverage=_coverage(pairs.train, spaces, report)
+        )
         step("saving")
         alignment.save(place, force)
     train = pairs.train.coverage(*spaces)
@@ -118,9 +120,8 @@ def _load(language: str, spec: str | None, option: str) -> Embeddings:
 def _load_pairs(source: str, target: str, spec: str | None) -> BilingualDictionary:
     name = f"{source}-{target}"
     if spec is None and name not in embedded.DICTIONARIES:
-        raise UnknownSource(
-            f"there is no embedded {name} dictionary (only {', '.join(embedded.DICTIONARIES)}); give a file with --dictionary"
-        )
+        known = ", ".join(embedded.DICTIONARIES)
+        raise UnknownSource(f"there is no embedded {name} dictionary (only {known}); give a file with --dictionary")
     return wordrel.load_dictionary(spec or f"embedded:{name}", source, target)
 
 
@@ -142,9 +143,10 @@ def _split(
     n_words = len(pairs.sources)
     n_test = min(HELD_OUT_MOST, round(HELD_OUT_SHARE * n_words))
     if n_words - n_test < 2 or not n_test:
+        count = f"{n_words:,} source word{'' if n_words == 1 else 's'}"
         raise EmptyTest(
-            f"the dictionary has {n_words:,} source word{'' if n_words == 1 else 's'}, too few to hold some out for the "
-            "score; give more pairs, or test words with --test-dictionary"
+            f"the dictionary has {count}, too few to hold some out for the score; "
+            "give more pairs, or test words with --test-dictionary"
         )
     return pairs.split(n_test, seed)
 
@@ -158,7 +160,7 @@ def _coverage_dict(coverage: Coverage) -> dict[str, Any]:
 
 
 def _scores(report: EvaluationReport, plain: EvaluationReport) -> dict[str, Any]:
-    return report.to_dict()["scores"] | {"plain": plain.to_dict()["scores"]}
+    return {**report.to_dict()["scores"], "plain": plain.to_dict()["scores"]}
 
 
 def _as_dict(result: Result) -> dict[str, Any]:
@@ -184,7 +186,7 @@ def _as_dict(result: Result) -> dict[str, Any]:
 
 def _as_text(result: Result) -> str:
     alignment, info = result.alignment, result.alignment.info
-    source, target = alignment.languages
+    _, target = alignment.languages
     parameters = ", ".join(f"{name} {value}" for name, value in info["parameters"].items())
     rows = [
         (name, f"{len(space):,} words", str(space.provenance.get("source", "")))

@@ -14,7 +14,9 @@ from wordrel.cli.render import report_text
 @click.command("evaluate")
 @click.argument("path", metavar="[ALIGNMENT]", required=False, type=click.Path(path_type=Path))
 @click.option("--dictionary", metavar="FILE", help="Gold pairs. [default: those held out when it was made]")
-@click.option("--reverse", is_flag=True, help="The dictionary, and the score, go from the target to the source language.")
+@click.option(
+    "--reverse", is_flag=True, help="The dictionary, and the score, go from the target to the source language."
+)
 @json_option
 def command(path: Path | None, dictionary: str | None, reverse: bool, as_json: bool) -> None:
     """Score a saved alignment: P@1, P@5, P@10 and MRR, with the share of the test words that were found.

@@ -25,7 +25,9 @@ def command(path: Path | None, as_json: bool) -> None:
         for name, space in alignment.spaces.items()
     ]
     if as_json:
-        print_json({"alignment": str(place), "spaces": spaces, "test_words": len(alignment.test.sources)} | alignment.info)
+        print_json(
+            {"alignment": str(place), "spaces": spaces, "test_words": len(alignment.test.sources)} | alignment.info
+        )
         return
     rows = [(str(s["language"]), f"{s['words']:,} words x {s['dimensions']}", _text(s["provenance"])) for s in spaces]
     for name in ("method", "parameters", "anchors", "seed", "wordrel_version", "format_version"):

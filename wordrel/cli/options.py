@@ -47,7 +47,9 @@ def find_alignment(path: Path | None) -> Path:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise click.UsageError("there is no *.wordrel in this folder; name one with -a or make one: wordrel align en it")
+        raise click.UsageError(
+            "there is no *.wordrel in this folder; name one with -a or make one: wordrel align en it"
+        )
     raise click.UsageError(f"there are several alignments here, name one with -a: {', '.join(map(str, found))}")
 
 

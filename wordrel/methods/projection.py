@@ -13,7 +13,7 @@ from wordrel.errors import InvalidParameter
 from wordrel.relative import compact_map, relative_representation, symmetric_power, unit_rows
 
 
-class RelativeProjection(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class RelativeProjection(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Describe each row by its cosine to a set of anchors.
 
     Parameters

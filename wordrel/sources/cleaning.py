@@ -1,4 +1,4 @@
-"""What every reader does with what it has read: one row a word, finite numbers, and a word about what was passed over."""
+"""What every reader does with what it has read: one row a word, finite numbers, a note of what was passed over."""
 
 from __future__ import annotations
 
@@ -32,30 +32,27 @@ def clean(
     if not len(words) or not vectors.shape[1]:
         raise FormatError(path, "has no vectors in it; check that the download is complete")
 
-    def place(row: int) -> dict[str, int]:
-        return {} if first_line is None else {"line": row + first_line}
-
     def label(row: int) -> str:
         return f"line {row + first_line}" if first_line is not None else f"row {row}"
 
+    def wrong(row: int, problem: str) -> FormatError:
+        if first_line is not None:
+            return FormatError(path, f"{problem}; leave the line out", row + first_line)
+        return FormatError(path, f"row {row}: {problem}; leave the row out")
+
     empty = next((row for row, word in enumerate(words) if not word or "\n" in word), None)
     if empty is not None:
-        raise FormatError(path, f"{label(empty)} has an empty word or one with a line break; leave it out", **place(empty))
+        raise wrong(empty, "the word is empty or has a line break in it")
     finite = np.isfinite(vectors).all(axis=1)
     if not finite.all():
         row = int(np.argmin(finite))
-        problem = f"the vector of '{shorten(words[row])}' has a NaN or infinite number; leave the {'row' if first_line is None else 'line'} out"
-        raise FormatError(path, problem if first_line is not None else f"row {row}: {problem}", **place(row))
-    first_rows: dict[str, int] = {}
-    for row, word in enumerate(words):
-        first_rows.setdefault(word, row)
-    if len(first_rows) < len(words):
-        twice = next(row for row, word in enumerate(words) if first_rows[word] != row)
-        _note(path, f"{_count(len(words) - len(first_rows), 'repeated word')} left out (first: '{shorten(words[twice])}', {label(twice)})")
-        kept = np.fromiter(first_rows.values(), dtype=np.int64)
-        words, vectors = list(first_rows), vectors[kept]
-    else:
-        kept = np.arange(len(words))
+        raise wrong(row, f"the vector of '{shorten(words[row])}' has a NaN or infinite number")
+    kept = _first_rows(words)
+    if len(kept) < len(words):
+        twice = int(np.setdiff1d(np.arange(len(words)), kept)[0])
+        count = _count(len(words) - len(kept), "repeated word")
+        _note(path, f"{count} left out (first: '{shorten(words[twice])}', {label(twice)})")
+        words, vectors = [words[row] for row in kept], vectors[kept]
     zero = np.flatnonzero(~vectors.any(axis=1))
     if len(zero):
         first = int(zero[0])
@@ -65,6 +62,13 @@ def clean(
             f"(first: '{shorten(words[first])}', {label(int(kept[first]))})",
         )
     return Embeddings(words, vectors, language, {"source": str(path)})
+
+
+def _first_rows(words: Sequence[str]) -> npt.NDArray[np.int64]:
+    rows: dict[str, int] = {}
+    for row, word in enumerate(words):
+        rows.setdefault(word, row)
+    return np.fromiter(rows.values(), dtype=np.int64)
 
 
 def _note(path: Path, message: str) -> None:

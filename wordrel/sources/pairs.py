@@ -27,7 +27,9 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
         fields = [field.strip() for field in line.split("\t")] if "\t" in line else line.split()
         if len(fields) < 2 or not fields[0] or not fields[1] or ("\t" not in line and len(fields) > 2):
             n = len([field for field in fields if field])
-            problem = f"expected 'source TAB target' or two words with a blank between, found {n} word{'' if n == 1 else 's'}"
+            problem = (
+                f"expected 'source TAB target' or two words with a blank between, found {n} word{'' if n == 1 else 's'}"
+            )
             raise FormatError(path, problem, number)
         pairs.append((fields[0], fields[1]))
     if not pairs:

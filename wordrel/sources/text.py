@@ -31,7 +31,7 @@ def read_text(path: Path, language: str, limit: int | None = None) -> Embeddings
     FormatError
         Names the line that is wrong.
     """
-    lines = read_lines(path)
+    lines = _without_trailing_blank(read_lines(path))
     first = next(lines, None)
     if first is None:
         raise FormatError(path, "is empty; check that the download is complete")
@@ -39,7 +39,9 @@ def read_text(path: Path, language: str, limit: int | None = None) -> Embeddings
     if declared is None:
         dimensions, first_line = _count_numbers(first), 1
         if not dimensions:
-            raise FormatError(path, "expected a word and its numbers, or a header of two counts; is this a .vec file?", 1)
+            raise FormatError(
+                path, "expected a word and its numbers, or a header of two counts; is this a .vec file?", 1
+            )
         lines = chain([first], lines)
     else:
         dimensions, first_line = declared[1], 2
@@ -57,6 +59,16 @@ def read_text(path: Path, language: str, limit: int | None = None) -> Embeddings
     if not words:
         raise FormatError(path, "has no vectors in it; check that the download is complete")
     return clean(path, words, np.concatenate(blocks), language, first_line)
+
+
+def _without_trailing_blank(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Leave out empty lines at the end of a file; those in the middle are errors, and keep their numbers."""
+    held: list[bytes] = []
+    for line in lines:
+        held.append(line)
+        if not line.isspace():
+            yield from held
+            held.clear()
 
 
 def _header(line: bytes) -> tuple[int, int] | None:
@@ -90,13 +102,9 @@ def _blocks(lines: Iterator[bytes], first_line: int) -> Iterator[tuple[int, list
         number += len(block)
 
 
-def _parse(
-    lines: list[bytes], dimensions: int, path: Path, number: int
-) -> tuple[list[str], npt.NDArray[np.float32]]:
+def _parse(lines: list[bytes], dimensions: int, path: Path, number: int) -> tuple[list[str], npt.NDArray[np.float32]]:
     """Split the words off by position and let numpy parse all numbers of a block at once."""
     words, numbers = [], []
-    while lines and not lines[-1].strip():
-        lines.pop()  # empty lines at the end of a file
     for raw in lines:
         line = raw.rstrip(b" \r\n\t")
         word, _, rest = line.partition(b" ")
