@@ -1,0 +1,93 @@
+"""Fixtures: the embedded alignment, made once, and a toy pair of spaces that a person can check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import wordrel
+from wordrel.cli import main
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run the command line in this process."""
+
+    def call(*arguments: object) -> Outcome:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as leave:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Outcome(int(leave.value.code or 0), captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def embedded() -> tuple[wordrel.Embeddings, wordrel.Embeddings, wordrel.BilingualDictionary]:
+    return wordrel.load("embedded:en"), wordrel.load("embedded:it"), wordrel.load_dictionary("embedded:en-it")
+
+
+@pytest.fixture(scope="session")
+def alignment(embedded: tuple) -> wordrel.Alignment:
+    return wordrel.align(*embedded)
+
+
+@pytest.fixture(scope="session")
+def saved(alignment: wordrel.Alignment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return alignment.save(tmp_path_factory.mktemp("saved") / "en-it.wordrel")
+
+
+def rotated_spaces(n: int = 60, d: int = 6, seed: int = 0) -> tuple[wordrel.Embeddings, wordrel.Embeddings]:
+    """Two spaces that differ by a rotation and a scale: word s7 is t7."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, d))
+    rotation = np.linalg.qr(rng.normal(size=(d, d)))[0]
+    source = wordrel.Embeddings([f"s{i}" for i in range(n)], X, "xx")
+    return source, wordrel.Embeddings([f"t{i}" for i in range(n)], 3 * X @ rotation, "yy")
+
+
+@pytest.fixture
+def toy() -> Iterator[tuple[wordrel.Embeddings, wordrel.Embeddings, wordrel.BilingualDictionary]]:
+    source, target = rotated_spaces()
+    pairs = wordrel.BilingualDictionary(
+        [(f"s{i}", f"t{i}") for i in range(60)], "xx", "yy", test_words=[f"s{i}" for i in range(40, 60)]
+    )
+    yield source, target, pairs
+
+
+def write_vec(path: Path, words: list[str], vectors: np.ndarray, header: bool = True) -> Path:
+    lines = [f"{len(words)} {vectors.shape[1]}"] if header else []
+    lines += [f"{word} {' '.join(f'{x:.6f}' for x in row)}" for word, row in zip(words, vectors, strict=True)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def toy_files(here: Path, toy: tuple) -> list[str]:
+    """Files of the toy pair and the arguments that align them."""
+    source, target, pairs = toy
+    write_vec(here / "xx.vec", list(source.words), source.vectors)
+    write_vec(here / "yy.vec", list(target.words), target.vectors)
+    (here / "pairs.tsv").write_text("".join(f"{a}\t{b}\n" for a, b in pairs), encoding="utf-8")
+    return ["align", "xx", "yy", "--source-vectors", "xx.vec", "--target-vectors", "yy.vec", "--dictionary", "pairs.tsv"]
