@@ -90,4 +90,14 @@ def toy_files(here: Path, toy: tuple) -> list[str]:
     write_vec(here / "xx.vec", list(source.words), source.vectors)
     write_vec(here / "yy.vec", list(target.words), target.vectors)
     (here / "pairs.tsv").write_text("".join(f"{a}\t{b}\n" for a, b in pairs), encoding="utf-8")
-    return ["align", "xx", "yy", "--source-vectors", "xx.vec", "--target-vectors", "yy.vec", "--dictionary", "pairs.tsv"]
+    return [
+        "align",
+        "xx",
+        "yy",
+        "--source-vectors",
+        "xx.vec",
+        "--target-vectors",
+        "yy.vec",
+        "--dictionary",
+        "pairs.tsv",
+    ]

@@ -58,5 +58,7 @@ def test_what_does_not_match_is_refused():
         ranks([[1]], [{1}, {2}])
     with pytest.raises(InvalidParameter, match="^1 lists of neighbours cannot be compared with 0$"):
         jaccard_at_k([[1]], [])
-    with pytest.raises(InvalidParameter, match=r"^rows of shape \(1, 2\) cannot be compared with rows of shape \(1, 3\)$"):
+    with pytest.raises(
+        InvalidParameter, match=r"^rows of shape \(1, 2\) cannot be compared with rows of shape \(1, 3\)$"
+    ):
         mean_cosine([[1, 2]], [[1, 2, 3]])

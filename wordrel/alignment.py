@@ -246,7 +246,7 @@ def load_alignment(path: str | PathLike[str]) -> Alignment:
     folder = Folder(Path(path))
     try:
         return _from_folder(folder)
-    except (KeyError, TypeError, ValueError, OSError) as error:
+    except (LookupError, TypeError, ValueError, OSError) as error:
         raise ArtefactError(f"{path}: does not hold a whole alignment ({error}); save the alignment again") from error
 
 

@@ -83,6 +83,7 @@ def write_folder(
             write(temporary / name)
             files[name] = sha256(temporary / name)
         content = {"format": "wordrel-alignment", "format_version": FORMAT_VERSION, **manifest, "files": files}
+        content["checksum"] = _checksum(content)
         (temporary / MANIFEST).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         temporary.chmod(0o777 & ~_umask())
         _swap(temporary, path)
@@ -112,6 +113,12 @@ def _swap(new: Path, place: Path) -> None:
 def _write_lines(file: Path, lines: Sequence[str]) -> None:
     with file.open("w", encoding="utf-8", newline="\n") as stream:
         stream.writelines(f"{line}\n" for line in lines)
+
+
+def _checksum(manifest: Mapping[str, Any]) -> str:
+    """Checksum of a manifest's content but for the checksum itself."""
+    content = {name: value for name, value in manifest.items() if name != "checksum"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _umask() -> int:
@@ -174,7 +181,7 @@ class Folder:
 
     def _check_files(self) -> None:
         files = self.manifest.get("files")
-        if not isinstance(files, dict):
+        if not isinstance(files, dict) or self.manifest.get("checksum") != _checksum(self.manifest):
             raise ArtefactError(f"{self.path / MANIFEST}: is damaged; {_SAVE_AGAIN}")
         for name, expected in files.items():
             try:

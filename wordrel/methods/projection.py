@@ -109,6 +109,12 @@ class RelativeProjection(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
             relative = relative_representation(matrix, self.anchors_)
         return unit_rows(relative) if self.normalize else relative
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # Everything between reading and printing is float32 in this library.
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
     @property
     def _n_features_out(self) -> int:
         return int(self.components_.shape[0])

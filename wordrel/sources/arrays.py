@@ -20,7 +20,7 @@ _BROKEN = (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, NotImple
 def read_npz(path: Path, language: str, limit: int | None = None) -> Embeddings:
     """Read ``words`` (unicode) and ``vectors`` (any float type) of an ``.npz`` file."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             missing = {"words", "vectors"} - set(archive.files)
             if missing:
                 raise FormatError(path, f"has no array '{min(missing)}'; an .npz of vectors has 'words' and 'vectors'")
