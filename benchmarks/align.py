@@ -18,62 +18,37 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 import wordrel
+from wordrel import BilingualDictionary, Embeddings
+from wordrel.alignment import Scorer
+from wordrel.preprocessing import Preprocessing
 
 SEED = 2023
 N_WORDS, N_DIMENSIONS, N_CLUSTERS = 50_000, 300, 500
 N_TRAIN, N_TEST = 5_000, 1_500
-SPECTRUM_DECAY = 0.5
-NOISE = 0.11
-PREPROCESSING = ("unit", "center", "unit")
-DATA = ("embedded", "generated")
-HEADER = (
-    "Data",
-    "Contender",
-    "Search",
-    "P@1, %",
-    "Test words found",
-    "CPU, s",
-    "Wall, s",
-    "Peak, MB",
-    "Peak of loading, MB",
-)
+SPECTRUM_DECAY, NOISE = 0.5, 0.4
+HEADER = ("Data", "Contender", "Search", "P@1, %", "Words found", "CPU, s", "Wall, s", "Peak, MB", "Loaded, MB")
 
-Translations = list[str]
-Run = Callable[[], Translations]
+Run = Callable[[], list[str]]
 """What is timed: from raw vectors and training pairs to one translation of each question."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """Two spaces, the pairs to learn from and the questions, the same for all contenders.
+    """Two spaces, rows of the training pairs, and source rows of the questions with their right answers."""
 
-    Attributes
-    ----------
-    source, target : Embeddings
-    dictionary : BilingualDictionary
-        With its split.
-    train_rows : array of int64, shape (n_pairs, 2)
-        Rows of the training pairs that both vocabularies know.
-    gold : dict of int to set of str
-        Source row of each test word that can be asked, and its right answers.
-    """
-
-    source: wordrel.Embeddings
-    target: wordrel.Embeddings
-    dictionary: wordrel.BilingualDictionary
+    source: Embeddings
+    target: Embeddings
+    dictionary: BilingualDictionary
     train_rows: npt.NDArray[np.int64]
     gold: dict[int, set[str]]
 
     @classmethod
-    def of(
-        cls, source: wordrel.Embeddings, target: wordrel.Embeddings, dictionary: wordrel.BilingualDictionary
-    ) -> Task:
+    def of(cls, source: Embeddings, target: Embeddings, dictionary: BilingualDictionary) -> Task:
         """Look the pairs up with wordrel's rules for upper and lower case."""
         gold: dict[int, set[str]] = {}
         for i, j in _known_rows(source, target, dictionary.test):
@@ -86,21 +61,18 @@ class Task:
         """The test words as the source vocabulary spells them."""
         return [self.source.words[row] for row in self.gold]
 
-    def precision(self, answers: Translations) -> float:
+    def precision(self, answers: list[str]) -> float:
         """Share of the questions whose answer is right, 0 to 1."""
         return float(np.mean([word in right for word, right in zip(answers, self.gold.values(), strict=True)]))
 
     def prepared(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Both spaces as wordrel itself prepares them."""
-        from wordrel.preprocessing import Preprocessing
-
-        source, target = (Preprocessing(PREPROCESSING).fit_transform(s.vectors) for s in (self.source, self.target))
-        return source, target
+        return Preprocessing().fit_transform(self.source.vectors), Preprocessing().fit_transform(self.target.vectors)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one contender's process reports; memory in MB of 10^6 bytes."""
+    """What one contender's process reports; memory in MB of 10^6 bytes, `loaded` before the timed part."""
 
     p_at_1: float
     found: int
@@ -108,13 +80,12 @@ class Result:
     cpu: float
     wall: float
     peak: float
-    loading_peak: float
+    loaded: float
 
     def cells(self) -> list[str]:
         """Format the columns of the table that follow the contender's name."""
-        coverage = f"{self.found:,} of {self.words:,}"
-        seconds = [f"{self.cpu:.2f}", f"{self.wall:.2f}"]
-        return [f"{100 * self.p_at_1:.1f}", coverage, *seconds, f"{self.peak:.0f}", f"{self.loading_peak:.0f}"]
+        numbers = (f"{self.cpu:.2f}", f"{self.wall:.2f}", f"{self.peak:.0f}", f"{self.loaded:.0f}")
+        return [f"{100 * self.p_at_1:.1f}", f"{self.found:,} of {self.words:,}", *numbers]
 
 
 def embedded() -> Task:
@@ -135,19 +106,17 @@ def generated() -> Task:
     target += NOISE * rng.standard_normal(target.shape, dtype=np.float32)
     chosen = rng.permutation(N_WORDS)[: N_TRAIN + N_TEST]
     pairs = [(f"s{row}", f"t{row}") for row in chosen]
-    dictionary = wordrel.BilingualDictionary(pairs, "s", "t", [word for word, _ in pairs[N_TRAIN:]])
-    spaces = (
-        wordrel.Embeddings([f"{language}{row}" for row in range(N_WORDS)], vectors, language)
-        for language, vectors in (("s", source), ("t", target))
-    )
-    return Task.of(*spaces, dictionary)
+    dictionary = BilingualDictionary(pairs, "s", "t", [word for word, _ in pairs[N_TRAIN:]])
+    left = Embeddings([f"s{row}" for row in range(N_WORDS)], source, "s")
+    right = Embeddings([f"t{row}" for row in range(N_WORDS)], target, "t")
+    return Task.of(left, right, dictionary)
 
 
-def wordrel_run(task: Task, method: str, scorer: Any) -> Run:
+def wordrel_run(task: Task, method: str, scorer: Scorer) -> Run:
     """Set one of wordrel's own methods up."""
     align = wordrel.align
 
-    def run() -> Translations:
+    def run() -> list[str]:
         alignment = align(task.source, task.target, task.dictionary, method)
         found = alignment.translate_many(task.questions, k=1, scorer=scorer)
         return [neighbors[0].word if neighbors else "" for neighbors in found]
@@ -170,7 +139,7 @@ def gensim_run(task: Task) -> Run:
     source, target = keyed
     pairs = [(task.source.words[i], task.target.words[j]) for i, j in task.train_rows]
 
-    def run() -> Translations:
+    def run() -> list[str]:
         source.vectors, target.vectors = task.prepared()
         matrix = TranslationMatrix(source, target, pairs)
         found = matrix.translate(task.questions, topn=1, source_lang_vec=source, target_lang_vec=target)
@@ -183,7 +152,7 @@ def scipy_run(task: Task) -> Run:
     """Set scipy's orthogonal Procrustes with a plain matrix product up."""
     from scipy.linalg import orthogonal_procrustes
 
-    def run() -> Translations:
+    def run() -> list[str]:
         source, target = task.prepared()
         rotation, _ = orthogonal_procrustes(source[task.train_rows[:, 0]], target[task.train_rows[:, 1]])
         cosines = source[list(task.gold)] @ rotation @ target.T
@@ -192,6 +161,7 @@ def scipy_run(task: Task) -> Run:
     return run
 
 
+DATA: dict[str, Callable[[], Task]] = {"embedded": embedded, "generated": generated}
 CONTENDERS: dict[str, tuple[str, str, Callable[[Task], Run]]] = {
     "relative-nn": ("wordrel relative", "NN", lambda task: wordrel_run(task, "relative", "nn")),
     "relative-csls": ("wordrel relative", "CSLS", lambda task: wordrel_run(task, "relative", "csls")),
@@ -204,14 +174,14 @@ CONTENDERS: dict[str, tuple[str, str, Callable[[Task], Run]]] = {
 
 def measure(contender: str, data: str) -> Result:
     """Run one contender in this process."""
-    task = embedded() if data == "embedded" else generated()
+    task = DATA[data]()
     run = CONTENDERS[contender][2](task)
-    loading_peak = _peak_mb()
+    loaded = _peak_mb()
     cpu, wall = time.process_time(), time.perf_counter()
     answers = run()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     words = len(task.dictionary.test.sources)
-    return Result(task.precision(answers), len(task.gold), words, cpu, wall, _peak_mb(), loading_peak)
+    return Result(task.precision(answers), len(task.gold), words, cpu, wall, _peak_mb(), loaded)
 
 
 def measure_apart(contender: str, data: str, timeout: float) -> list[str]:
@@ -219,13 +189,14 @@ def measure_apart(contender: str, data: str, timeout: float) -> list[str]:
     command = [sys.executable, "-m", "benchmarks.align", "--contender", contender, "--data", data]
     label, search, _ = CONTENDERS[contender]
     row = [data, label, search]
+    blanks = [""] * (len(HEADER) - len(row) - 1)
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=True)
     except subprocess.TimeoutExpired:
-        return [*row, "timed out", *[""] * (len(HEADER) - 4)]
+        return [*row, "timed out", *blanks]
     except subprocess.CalledProcessError as error:
         print(f"{contender}, {data}: {error.stderr}", file=sys.stderr)
-        return [*row, "failed", *[""] * (len(HEADER) - 4)]
+        return [*row, "failed", *blanks]
     return [*row, *Result(**json.loads(done.stdout)).cells()]
 
 
@@ -234,9 +205,7 @@ def table(rows: Sequence[Sequence[str]], markdown: bool) -> str:
     widths = [max(len(row[column]) for row in (HEADER, *rows)) for column in range(len(HEADER))]
     rule = ["-" * width for width in widths]
     edge, gap = ("|", " | ") if markdown else ("", "  ")
-    lines = (
-        gap.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (HEADER, rule, *rows)
-    )
+    lines = [gap.join(map(str.ljust, row, widths)) for row in (HEADER, rule, *rows)]
     return "\n".join(f"{edge} {line} {edge}" if markdown else line.rstrip() for line in lines)
 
 
@@ -244,15 +213,12 @@ def machine() -> str:
     """Name the processor, its cores, how busy they are and the versions that matter."""
     cpuinfo = Path("/proc/cpuinfo")
     text = cpuinfo.read_text(encoding="utf-8") if cpuinfo.exists() else ""
-    models = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
-    model = models[0] if models else platform.processor() or platform.machine()
+    model = text.partition("model name\t: ")[2].partition("\n")[0] or platform.processor()
     versions = f"Python {platform.python_version()}, numpy {np.__version__}, wordrel {wordrel.__version__}"
     return f"Machine: {model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; {versions}"
 
 
-def _known_rows(
-    source: wordrel.Embeddings, target: wordrel.Embeddings, pairs: wordrel.BilingualDictionary
-) -> list[tuple[int, int]]:
+def _known_rows(source: Embeddings, target: Embeddings, pairs: BilingualDictionary) -> list[tuple[int, int]]:
     found = ((source.find(word), target.find(translation)) for word, translation in pairs)
     return list(dict.fromkeys((i, j) for i, j in found if i is not None and j is not None))
 
@@ -270,11 +236,11 @@ def main() -> None:
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    chosen = list(DATA) if options.data == "all" else [options.data]
     if options.contender:
-        print(json.dumps(asdict(measure(options.contender, options.data))))
+        print(json.dumps(asdict(measure(options.contender, chosen[0]))))
         return
     print(f"{machine()}\nSeed of the generated data: {SEED}\nTimes leave out imports and loading.\n", flush=True)
-    chosen = DATA if options.data == "all" else (options.data,)
     rows = [measure_apart(contender, data, options.timeout) for data in chosen for contender in CONTENDERS]
     print(table(rows, options.markdown))
 

@@ -7,7 +7,7 @@ Examples
 >>> pairs = wordrel.load_dictionary("embedded:en-it")
 >>> alignment = wordrel.align(en, it, pairs)
 >>> [neighbor.word for neighbor in alignment.translate("gatto", source="it", k=2)]
-['cat', 'kitten']
+['cat', 'rabbit']
 >>> report = wordrel.evaluate(alignment, pairs.test)
 """
 

@@ -1,0 +1,143 @@
+import io
+import json
+import sys
+
+import pytest
+
+import wordrel
+from wordrel.cli.render import table, width
+
+
+@pytest.fixture
+def place(saved, here, monkeypatch):
+    """An empty folder with one alignment in it."""
+    (here / "en-it.wordrel").symlink_to(saved)
+    return here
+
+
+@pytest.fixture
+def stdin(monkeypatch):
+    def feed(text: str | bytes, tty: bool = False):
+        stream = io.TextIOWrapper(io.BytesIO(text if isinstance(text, bytes) else text.encode()))
+        stream.isatty = lambda: tty
+        monkeypatch.setattr(sys, "stdin", stream)
+
+    return feed
+
+
+def test_translate_prints_words_and_scores(run, place):
+    outcome = run("translate", "gatto", "--from", "it", "-k", 2)
+    best = wordrel.load_alignment("en-it.wordrel").translate("gatto", source="it", k=2)
+    lines = outcome.out.splitlines()
+    assert outcome.code == 0 and lines[0] == "gatto" and len(lines) == 3
+    assert [line.split() for line in lines[1:]] == [[n.word, f"{n.score:.3f}"] for n in best]
+
+
+def test_translate_json_by_cosine(run, place):
+    result = json.loads(run("translate", "cat", "house", "-k", 1, "--json", "--scorer", "nn").out)
+    assert [entry["word"] for entry in result] == ["cat", "house"]
+    assert result[0]["language"] == "en" and result[0]["scorer"] == "nn"
+    best = wordrel.load_alignment("en-it.wordrel").translate("cat", k=1, scorer="nn")[0]
+    assert result[0]["translations"] == [{"word": "gatto", "score": pytest.approx(best.score), "language": "it"}]
+
+
+def test_words_come_from_standard_input(run, place, stdin):
+    stdin("cat\n\n  house \r\n")
+    lines = run("translate", "-k", 1).out.splitlines()
+    assert lines[0] == "cat" and lines[2] == "house"
+    stdin("", tty=True)
+    assert run("translate") == (
+        2, "", "wordrel: name a word, or send words on standard input, one a line; see 'wordrel translate --help'\n"
+    )  # fmt: skip
+
+
+def test_neighbors_stand_side_by_side(run, place):
+    lines = run("neighbors", "gatto", "--from", "it", "-k", 3).out.splitlines()
+    alignment = wordrel.load_alignment("en-it.wordrel")
+    assert lines[0] == "gatto" and lines[1].split() == ["it", "en"] and len(lines) == 5
+    it, en = (alignment.neighbors("gatto", "it", 3, within=name) for name in ("it", "en"))
+    for line, left, right in zip(lines[2:], it, en, strict=True):
+        assert line.split() == [left.word, f"{left.score:.3f}", right.word, f"{right.score:.3f}"]
+    result = json.loads(run("neighbors", "cat", "--json", "-k", 2).out)
+    assert [n["language"] for n in result[0]["neighbors"]["it"]] == ["it", "it"] and len(result) == 1
+
+
+def test_evaluate_uses_the_words_held_out(run, place, alignment):
+    report = wordrel.evaluate(alignment)
+    text = run("evaluate").out
+    assert text.startswith("en → it: 1,000 of 1,000 test words found (100.0 %)")
+    assert f"{100 * report.csls.p_at_1:.1f}" in text
+    result = json.loads(run("evaluate", "en-it.wordrel", "--json").out)
+    assert result["scores"] == report.to_dict()["scores"] and result["method"] == "relative"
+
+
+def test_evaluate_with_a_dictionary_and_backwards(run, place):
+    (place / "gold.tsv").write_text("gatto\tcat\ncane\tdog\nacqua\twater\nzzz\tyyy\n")
+    outcome = run("evaluate", "--dictionary", "gold.tsv", "--reverse", "--json")
+    result = json.loads(outcome.out)
+    assert result["source"] == "it" and result["coverage"]["words_found"] == 3
+    assert result["coverage"]["words"] == 4 and result["scores"]["csls"]["p@5"] == 1
+    assert json.loads(run("evaluate", "--reverse", "--json").out)["source"] == "it"
+    result = json.loads(run("evaluate", "--dictionary", "embedded:en-it", "--json").out)
+    assert result["coverage"]["words"] == 1000
+
+
+def test_info_says_what_it_is(run, place):
+    text = run("info").out
+    for part in ("en-it.wordrel", "15,258 words x 300", "licence CC BY-SA 4.0", "relative", "exponent 1.000", "6342"):
+        assert part in text
+    result = json.loads(run("info", "en-it.wordrel", "--json").out)
+    assert result["spaces"][0]["language"] == "en" and result["test_words"] == 1000 and result["format_version"] == 1
+
+
+def test_info_shows_the_scores_when_made(run, toy_files):
+    run(*toy_files, "-q")
+    assert "csls when made   p@1 1.000" in run("info").out
+
+
+def test_a_zero_vector_has_no_translation(run, toy_files, here):
+    with (here / "xx.vec").open("a") as stream:
+        stream.write("nil 0 0 0 0 0 0\n")
+    text = (here / "xx.vec").read_text()
+    (here / "xx.vec").write_text(text.replace("60 6", "61 6", 1))
+    run(*toy_files, "-q")
+    assert run("translate", "nil").out == "nil\n  no translation: its vector has only zeros\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["translate", "-k", "0", "cat"], "Invalid value for '-k': 0 is not in the range x>=1; see 'wordrel translate --help'"),
+        (["translate", "xqzzyk"], "'xqzzyk' is not in the en vocabulary; no similar spelling is known"),
+        (["translate", "gattto", "--from", "it"], "'gattto' is not in the it vocabulary; did you mean gatto or grattato or atto?"),
+        (["translate", "cat", "--from", "de"], "this alignment has no language 'de'; it has en and it"),
+        (["neighbors", "cat", "-a", "nix"], "nix: no such alignment; make one with 'wordrel align SRC TGT'"),
+        (["info", "."], ".: is not an alignment (it has no manifest.json); name a *.wordrel folder"),
+        (["evaluate", "--dictionary", "nix"], "nix: no such file; name a file that holds a dictionary, or one of: embedded:en-it, embedded:it-en"),
+        (["frobnicate"], "No such command 'frobnicate'; see 'wordrel --help'"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_exit_code_2(run, place, arguments, message):
+    assert run(*arguments) == (2, "", f"wordrel: {message}\n")
+
+
+def test_more_neighbours_than_words_are_all_words(run, place):
+    assert len(run("translate", "cat", "-k", 10**9).out.splitlines()) == 30_001
+
+
+def test_an_alignment_has_to_be_named_when_there_is_none_or_several(run, here):
+    assert run("translate", "cat") == (
+        2, "",
+        "wordrel: there is no *.wordrel in this folder; name one with -a or make one: wordrel align en it; "
+        "see 'wordrel translate --help'\n",
+    )  # fmt: skip
+    (here / "a.wordrel").mkdir()
+    (here / "b.wordrel").mkdir()
+    assert run("info") == (
+        2, "", "wordrel: there are several alignments here, name one with -a: a.wordrel, b.wordrel; see 'wordrel info --help'\n"
+    )  # fmt: skip
+
+
+def test_tables_line_up_wide_and_combining_characters():
+    assert width("猫a") == 3 and width("e\u0301") == 1
+    assert table([("猫", "1"), ("abc", "22")], right=(1,)) == "  猫    1\n  abc  22"

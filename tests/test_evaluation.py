@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+import wordrel
+from tests import reference
+from wordrel.anchors import Anchors
+from wordrel.errors import EmptyTest, WordrelWarning
+from wordrel.evaluation import evaluate, evaluate_plain
+
+
+@pytest.fixture(scope="module")
+def noisy():
+    """Two spaces on which no score is 0 or 1."""
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(300, 12))
+    Y = X @ rng.normal(size=(12, 10)) + 2.0 * rng.normal(size=(300, 10))
+    source = wordrel.Embeddings([f"s{i}" for i in range(300)], X, "xx")
+    target = wordrel.Embeddings([f"t{i}" for i in range(300)], Y, "yy")
+    pairs = [(f"s{i}", f"t{i}") for i in range(300)] + [(f"s{i}", f"t{(7 * i) % 300}") for i in range(200, 260)]
+    pairs += [("s290", "nowhere"), ("unknown", "t3")]
+    dictionary = wordrel.BilingualDictionary(pairs, "xx", "yy", [*(f"s{i}" for i in range(200, 300)), "unknown"])
+    return source, target, dictionary
+
+
+def expected(table, dictionary, source, target):
+    gold = {}
+    for s, t in dictionary.test:
+        if s in source and t in target:
+            gold.setdefault(source.row(s), set()).add(target.row(t))
+    lists = [np.argsort(-table[row], kind="stable")[:10].tolist() for row in gold]
+    answers = list(gold.values())
+    precision = {f"p@{k}": reference.precision(lists, answers, k) for k in (1, 5, 10)}
+    return precision | {"mrr": reference.reciprocal(lists, answers)}
+
+
+def test_scores_are_those_of_the_definitions(noisy):
+    source, target, dictionary = noisy
+    alignment = wordrel.align(source, target, dictionary)
+    report = evaluate(alignment)
+    X, Y = alignment.source.vectors, alignment.target.vectors
+    everyone = np.arange(300)
+    assert report.csls.to_dict() == pytest.approx(
+        expected(reference.csls_table(X, Y, everyone), dictionary, source, target)
+    )
+    assert report.nn.to_dict() == pytest.approx(expected(X.astype(float) @ Y.T, dictionary, source, target))
+    assert 0 < report.nn.p_at_1 < report.nn.p_at_10 < 1
+    coverage = report.to_dict()["coverage"]
+    assert coverage == {
+        "words_found": 100, "words": 101, "pairs_found": 158, "pairs": 160, "fraction": pytest.approx(100 / 101)
+    }  # fmt: skip
+
+
+def test_plain_scores_are_those_of_the_m_columns(noisy):
+    source, target, dictionary = noisy
+    anchors = Anchors.from_dictionary(dictionary.train, source, target)
+    report = evaluate_plain(source, target, anchors, dictionary.test)
+    X, Y = reference.unit(source.vectors), reference.unit(target.vectors)
+    R = reference.unit(X @ X[anchors.source_rows].T)
+    S = reference.unit(Y @ Y[anchors.target_rows].T)
+    everyone = np.arange(300)
+    assert report.nn.to_dict() == pytest.approx(expected(R @ S.T, dictionary, source, target))
+    assert report.csls.to_dict() == pytest.approx(
+        expected(reference.csls_table(R, S, everyone), dictionary, source, target)
+    )
+
+
+def test_the_other_direction_is_scored_by_a_dictionary_of_it(noisy):
+    source, target, dictionary = noisy
+    alignment = wordrel.align(source, target, dictionary)
+    backwards = dictionary.test.inverted()
+    with pytest.warns(WordrelWarning, match="^31 of the 132 test words were anchors"):
+        report = evaluate(alignment, backwards)
+    assert (report.source, report.target) == ("yy", "xx")
+    table = alignment.target.vectors.astype(float) @ alignment.source.vectors.T
+    gold = {}
+    for t, s in backwards:
+        if t in target and s in source:
+            gold.setdefault(target.row(t), set()).add(source.row(s))
+    hits = [int(np.argmax(table[row])) in answers for row, answers in gold.items()]
+    assert report.nn.p_at_1 == pytest.approx(np.mean(hits))
+
+
+def test_the_default_beats_procrustes_and_reaches_its_figure(embedded, alignment):
+    en, it, pairs = embedded
+    report = evaluate(alignment, pairs.test)
+    assert report.coverage.words_found == 1000 and report.coverage.fraction == 1
+    procrustes = evaluate(wordrel.align(en, it, pairs, method="procrustes"))
+    assert report.csls.p_at_1 >= 0.53 > procrustes.csls.p_at_1 > 0.45
+    assert report.csls.p_at_1 > report.nn.p_at_1 > procrustes.nn.p_at_1
+
+
+def test_words_that_were_anchors_are_noted(noisy):
+    alignment = wordrel.align(*noisy)
+    with pytest.warns(WordrelWarning) as notes:
+        evaluate(alignment, noisy[2])
+    assert str(notes[0].message) == ("200 of the 301 test words were anchors of this alignment; its score is too good")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        ([], "there are no test words; give some with --dictionary, or hold some out with dictionary.split()"),
+        (
+            [("a", "b"), ("s1", "c")],
+            "none of the 2 test words and their translations is in the vocabularies; check that the dictionary is xx-yy",
+        ),
+    ],
+)
+def test_nothing_to_ask(noisy, pairs, message):
+    alignment = wordrel.align(*noisy)
+    with pytest.warns(WordrelWarning) if pairs else pytest.MonkeyPatch.context(), pytest.raises(EmptyTest) as error:
+        evaluate(alignment, wordrel.BilingualDictionary(pairs, "xx", "yy"))
+    assert str(error.value) == message

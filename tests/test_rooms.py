@@ -1,0 +1,102 @@
+"""The room rules of CONTRIBUTING.md, held by reading the imports."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import wordrel
+
+PACKAGE = Path(wordrel.__file__).parent
+ROOT = PACKAGE.parent
+
+# Each room may import from those before it, and from its own.
+ORDER = [
+    "_version", "errors", "relative", "topk", "csls", "search", "metrics", "embeddings", "dictionary", "anchors",
+    "preprocessing", "methods", "artefact", "alignment", "fitting", "evaluation", "sources", "cli", "__main__",
+]  # fmt: skip
+
+ALLOWED = {
+    "torch": {"backend", "latent", "reproduce"},
+    "faiss": {"search"},
+    "gensim": {"sources", "interop"},
+    "sklearn": {"methods"},
+    "click": {"cli"},
+    "tqdm": {"cli"},
+    "socket": {"sources"},
+    "urllib": {"sources"},
+    "requests": {"sources"},
+    "http": {"sources"},
+    "httpx": {"sources"},
+}
+
+
+def modules() -> Iterator[tuple[str, str, ast.Module]]:
+    for file in sorted(PACKAGE.rglob("*.py")):
+        parts = file.relative_to(PACKAGE).with_suffix("").parts
+        if parts != ("__init__",):
+            yield str(file.relative_to(PACKAGE)), parts[0], ast.parse(file.read_text("utf-8"))
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide the room"
+            yield str(node.module)
+            if node.module == "wordrel":
+                yield from (f"wordrel.{alias.name}" for alias in node.names)
+
+
+def test_every_room_is_in_the_order():
+    assert {room for _, room, _ in modules()} == set(ORDER)
+
+
+def test_heavy_and_outside_packages_stay_in_their_rooms():
+    found = [
+        (name, package)
+        for name, room, tree in modules()
+        for package in {target.split(".")[0] for target in imports(tree)}
+        if room not in ALLOWED.get(package, {room})
+    ]
+    assert found == []
+
+
+def test_sklearn_is_imported_by_one_file_only():
+    users = [name for name, _, tree in modules() if any(t.split(".")[0] == "sklearn" for t in imports(tree))]
+    assert users == ["methods/projection.py"]
+
+
+def test_imports_run_one_way():
+    found = []
+    for name, room, tree in modules():
+        for target in imports(tree):
+            other = target.split(".")[1] if target.startswith("wordrel.") else None
+            if other in ORDER and ORDER.index(other) > ORDER.index(room):
+                found.append((name, target))
+    assert found == []
+
+
+@pytest.mark.parametrize("room", ["relative", "topk", "csls", "search", "metrics", "methods"])
+def test_words_and_files_never_enter_the_mathematics(room):
+    strangers = {"pathlib", "os", "wordrel.embeddings", "wordrel.dictionary", "wordrel.sources", "wordrel.alignment"}
+    found = {target for _, r, tree in modules() if r == room for target in imports(tree)}
+    assert found.isdisjoint(strangers)
+
+
+def test_printing_happens_in_the_command_line_only():
+    found = [
+        name
+        for name, room, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print" and room != "cli"
+    ]
+    assert found == []
+
+
+def test_no_file_is_over_400_lines():
+    files = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
+    long = {file.name: n for file in files if (n := len(file.read_text("utf-8").splitlines())) > 400}
+    assert long == {}
