@@ -1,8 +1,6 @@
 import gzip
 import io
 import re
-import time
-import warnings
 
 import numpy as np
 import pytest
@@ -268,12 +266,6 @@ def test_embedded_vectors_are_those_of_the_readme(embedded):
     assert wordrel.load("embedded:en", limit=10).words == en.words[:10]
 
 
-def test_no_python_loop_runs_over_the_numbers(tmp_path, monkeypatch):
-    """The fast path must take ordinary files: the slow one costs a hundred times as much."""
+def test_no_python_loop_runs_over_the_numbers_of_an_ordinary_file(tmp_path, monkeypatch):
     monkeypatch.setattr(text, "_parse_slowly", lambda *_: pytest.fail("slow path"))
-    assert len(wordrel.load(put(tmp_path / "a.vec", "12 300\n" + GOOD))) == 12
-    start = time.process_time()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        wordrel.load(tmp_path / "a.vec")
-    assert time.process_time() >= start
+    assert wordrel.load(put(tmp_path / "a.vec", "12 300\n" + GOOD)).vectors.sum() == 12 * 300 * 0.25

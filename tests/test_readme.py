@@ -1,0 +1,85 @@
+"""Every command of the README is run, and its pasted output is what comes out."""
+
+import io
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import wordrel
+from tests.conftest import write_vec
+
+ROOT = Path(wordrel.__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+COMMANDS = [line for kind, block in BLOCKS if kind == "sh" for line in block.splitlines()]
+SET_UP = "python3 -m venv .venv && .venv/bin/python -m pip install -q "
+
+
+def pasted(command: str) -> str:
+    """The text block that follows a command."""
+    after = README.split(f"{command}\n```", 1)[1]
+    found = re.match(r"\s*(?:<!--.*?-->\s*)?```text\n(.*?)^```$", after, flags=re.DOTALL | re.MULTILINE)
+    assert found, command
+    return found[1]
+
+
+def without_time(text: str) -> str:
+    return re.sub(r"in \d+\.\d s", "in 0.0 s", text)
+
+
+def test_two_commands_set_up_all_on_a_fresh_machine():
+    # These two make a virtual environment, so `.ci/run` runs them, as they stand here; this test runs what they end in.
+    assert COMMANDS[0] == SET_UP + ". && .venv/bin/wordrel align en it"
+    assert COMMANDS[1] == SET_UP + "-e '.[test]' && .venv/bin/python -m pytest --cov"
+
+
+def test_every_other_command_runs_and_prints_what_is_pasted(run, here, monkeypatch):
+    rng = np.random.default_rng(0)
+    for language in ("de", "en"):
+        write_vec(here / f"{language}.vec", [f"{language}{i}" for i in range(40)], rng.normal(size=(40, 5)))
+    (here / "de-en.txt").write_text("".join(f"de{i} en{i}\n" for i in range(40)))
+    first = run("align", "en", "it")
+    assert first.code == 0 and without_time(first.out) == without_time(pasted(COMMANDS[0]))
+    compared = 0
+    for line in COMMANDS[2:]:
+        sent, _, command = line.rpartition(" | ")
+        if sent:
+            text = shlex.split(sent)[1] + "\n"
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        words = shlex.split(command)
+        assert words[0] == "wordrel", line
+        outcome = run(*words[1:])
+        assert outcome.code == 0, outcome.err
+        if README.count(f"{line}\n```\n\n```text"):
+            assert outcome.out == pasted(line)
+            compared += 1
+    assert compared == 3
+
+
+def test_the_python_example_runs(here, capsys):
+    (example,) = [block for kind, block in BLOCKS if kind == "python"]
+    exec(compile(example, "README.md", "exec"), {})
+    score, coverage = map(float, capsys.readouterr().out.split())
+    assert score > 0.5 and coverage == 1
+    assert (here / "mine.wordrel" / "manifest.json").is_file()
+
+
+def test_the_figures_of_the_text_are_measured(embedded):
+    report = wordrel.evaluate(wordrel.align(*embedded, method="procrustes"))
+    found = re.search(r"has\s+([\d.]+) \(CSLS\) and ([\d.]+) \(nearest", README)
+    assert found and float(found[1]) == pytest.approx(100 * report.csls.p_at_1, abs=0.06)
+    assert float(found[2]) == pytest.approx(100 * report.nn.p_at_1, abs=0.06)
+
+
+def test_every_link_to_a_file_leads_somewhere():
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md"])
+def test_no_path_of_one_machine_is_written_down(name):
+    assert not re.search(r"(?<![\w.])/(home|root|work|Users)/", (ROOT / name).read_text("utf-8"))
