@@ -67,6 +67,17 @@ def test_bounds_are_below_and_can_be_handed_on():
     np.testing.assert_array_equal(again[0], expected[0])
 
 
+def test_a_few_queries_and_then_many_get_the_same_answers():
+    source, target = clustered(1, 2000, 16), clustered(2, 900, 16)
+    search = CslsSearch(source, target)
+    few = search.top(source[:3], 5)
+    assert not search.has_close_bounds
+    many = search.top(source[:200], 5)
+    assert search.has_close_bounds
+    np.testing.assert_array_equal(few[0], many[0][:3])
+    assert_best(*many, csls_table(source, target, np.arange(200)))
+
+
 def test_nearest_comes_from_the_same_pass():
     source, target = clustered(1, 300, 8), clustered(2, 400, 8)
     _, _, near = CslsSearch(source, target).top_and_nearest(source[:20], 4)

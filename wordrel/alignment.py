@@ -224,7 +224,8 @@ class Alignment:
             arrays[f"map-{number}"] = self.projections[name].matrix
             arrays[f"means-{number}"] = np.array(steps.means_, dtype=np.float32)
             texts[f"words-{number}"] = space.words
-            bounds = self._csls[name].lower_bounds if name in self._csls else self._bounds.get(name)
+            search = self._csls.get(name)
+            bounds = search.lower_bounds if search and search.has_close_bounds else self._bounds.get(name)
             if bounds is not None:
                 arrays[f"csls-{number}"] = bounds
         write_folder(place, manifest, arrays, texts, force)

@@ -21,9 +21,12 @@ from wordrel.topk import BLOCK_ELEMENTS, Rows, check_k, has_direction, mean_simi
 # Two float32 computations of one cosine of d = 300 differ by less than this; a lower bound has to stay below both.
 _ROUNDING = np.float32(2e-6)
 
-# Sources around a pivot. With 4 sqrt(n) pivots, 256 took the least CPU in all of 128, 256, 512 and 1,024, measured on
-# English-Italian and English-French with 1,000 and 1,500 queries; the bounds are then .02 too low in the mean.
-_PIVOT_NEIGHBOURS = 256
+# Pivots, in multiples of the square root of the number of sources, and sources around each. For 1,000 queries 4 and 256
+# took the least CPU in all of 2, 4 and 8 by 128, 256, 512 and 1,024, on English-Italian and English-French; the bounds
+# are then .02 too low in the mean. For a few queries a rougher bound costs less in all.
+_CLOSE = (4.0, 256)
+_ROUGH = (1.0, 64)
+_FEW_QUERIES, _ANY_NUMBER = 64, 1 << 62
 
 # Elements of the table of scores of a block of queries: 64 MB.
 _QUERY_BLOCK = 4 * BLOCK_ELEMENTS
@@ -85,16 +88,31 @@ class CslsSearch:
         self._rows = np.flatnonzero(found)
         self._target = _rows(target, found)
         self._n_targets = len(target)
-        self._r_source = self._pivot_bounds() if bounds is None else np.array(bounds[self._rows], dtype=np.float32)
         self._exact = np.zeros(len(self._rows), dtype=bool)
+        # Cosines are never below -1; `_bound` raises that.
+        self._r_source = np.full(len(self._rows), -1, dtype=np.float32)
+        self._bounds_serve = 0
+        if bounds is not None:
+            self._r_source = np.array(bounds[self._rows], dtype=np.float32)
+            self._bounds_serve = _ANY_NUMBER
 
-    def _pivot_bounds(self) -> Array32:
+    def _bound(self, n_queries: int) -> None:
+        """Have lower bounds of r_S that are worth their price for so many queries."""
+        if self._bounds_serve >= n_queries:
+            return
+        few = n_queries <= _FEW_QUERIES
+        bounds = self._pivot_bounds(*(_ROUGH if few else _CLOSE))
+        self._r_source = np.maximum(self._r_source, bounds)
+        self._bounds_serve = _FEW_QUERIES if few else _ANY_NUMBER
+
+    def _pivot_bounds(self, density: float, n_around: int) -> Array32:
         """Lower bounds of r_S: each target against the sources that lie around the pivot nearest to it."""
         n_sources, k = len(self._source), self._neighbourhood
-        if n_sources <= _PIVOT_NEIGHBOURS:
+        n_around = max(n_around, k)
+        if n_sources <= n_around:
             return mean_similarity(self._target, self._source, k) - _ROUNDING
-        pivots = self._source[:: max(1, int(np.sqrt(n_sources)) // 4)]
-        around = _blockwise(lambda rows: top_columns(rows @ self._source.T, _PIVOT_NEIGHBOURS), pivots, n_sources)
+        pivots = self._source[:: max(1, int(np.sqrt(n_sources) / density))]
+        around = _blockwise(lambda rows: top_columns(rows @ self._source.T, n_around), pivots, n_sources)
         nearest = _blockwise(lambda rows: (rows @ pivots.T).argmax(axis=1), self._target, len(pivots))
         grouped = np.argsort(nearest, kind="stable")
         ends = np.cumsum(np.bincount(nearest, minlength=len(pivots)))
@@ -106,10 +124,16 @@ class CslsSearch:
 
     @property
     def lower_bounds(self) -> Array32:
-        """What is known of r_S: exact where it was needed, lower bounds elsewhere, shape (n',)."""
+        """What is known of r_S: exact where it was needed, close lower bounds elsewhere, shape (n',)."""
+        self._bound(_ANY_NUMBER)
         bounds = np.zeros(self._n_targets, dtype=np.float32)
         bounds[self._rows] = self._r_source
         return bounds
+
+    @property
+    def has_close_bounds(self) -> bool:
+        """Whether `lower_bounds` are at hand, or would have to be computed."""
+        return self._bounds_serve == _ANY_NUMBER
 
     @property
     def exact_share(self) -> float:
@@ -144,6 +168,7 @@ class CslsSearch:
         scores = np.full((len(matrix), width), -np.inf, dtype=np.float32)
         if width:
             usable = np.flatnonzero(has_direction(matrix))
+            self._bound(len(usable))
             block = max(1, _QUERY_BLOCK // len(self._rows))
             for start in range(0, len(usable), block):
                 part = usable[start : start + block]
