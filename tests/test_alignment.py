@@ -262,6 +262,15 @@ def test_nothing_is_overwritten_unless_asked_and_never_what_is_no_alignment(made
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
 
 
+def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(made, tmp_path):
+    place = made.save(tmp_path / "x")
+    (place / "old").touch()
+    (tmp_path / "link").symlink_to("x")
+    made.save(tmp_path / "link", force=True)
+    assert (tmp_path / "link").is_symlink() and not (place / "old").exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"x", "link"}
+
+
 def test_a_folder_that_is_missing_or_cannot_be_written_to(made, tmp_path, monkeypatch):
     with pytest.raises(ArtefactError, match="/nowhere: no such folder; create it first or choose another --output$"):
         made.save(tmp_path / "nowhere" / "x")

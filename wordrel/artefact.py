@@ -71,6 +71,7 @@ def write_folder(
         Replace an alignment that is there.
     """
     check_output(path, force)
+    path = path.resolve()  # a link stays a link; what it leads to is replaced
     writers: dict[str, Callable[[Path], None]] = {}
     for name, array in arrays.items():
         writers[f"{name}.npy"] = lambda file, array=array: np.save(file, array, allow_pickle=False)  # type: ignore[misc]
@@ -101,13 +102,15 @@ def _swap(new: Path, place: Path) -> None:
         new.replace(place)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{place.name}.old.", dir=place.parent))
-    place.replace(old)  # an empty folder may be replaced by another
     try:
-        new.replace(place)
-    except OSError:
-        old.replace(place)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+        place.replace(old)  # an empty folder may be replaced by another
+        try:
+            new.replace(place)
+        except OSError:
+            old.replace(place)
+            raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_lines(file: Path, lines: Sequence[str]) -> None:

@@ -82,6 +82,16 @@ def test_spaces_of_different_dimensions(run, toy_files, here):
     assert run(*toy_files, "-q").code == 0
 
 
+def test_a_dictionary_the_wrong_way_round_is_noted(run, toy_files, here):
+    lines = [line.split() for line in (here / "pairs.tsv").read_text().splitlines()]
+    turned = [f"{b} {a}\n" for a, b in lines] + [f"s{i} t{i}\n" for i in range(6)]
+    (here / "pairs.tsv").write_text("".join(turned))
+    outcome = run(*toy_files)
+    assert outcome.code == 0 and outcome.err == (
+        "wordrel: note: only 9.1 % of the dictionary's words are found, and 90.9 % the other way round; is it yy-xx?\n"
+    )
+
+
 def spoil(here, name, line, change):
     lines = (here / name).read_text().split("\n")
     lines[line - 1] = change(lines[line - 1])

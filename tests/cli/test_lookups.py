@@ -121,6 +121,20 @@ def test_bad_input_is_one_line_and_exit_code_2(run, place, arguments, message):
     assert run(*arguments) == (2, "", f"wordrel: {message}\n")
 
 
+@pytest.mark.parametrize("command", ["translate", "neighbors"])
+def test_unknown_words_are_said_and_the_others_answered(run, place, stdin, command):
+    stdin(b"cat\nxqzzyk\nperch\xe9\ndog\n")
+    outcome = run(command, "-k", 1)
+    assert outcome.code == 2 and [line for line in outcome.out.splitlines() if line[0] != " "] == ["cat", "dog"]
+    assert outcome.err == (
+        "wordrel: 'xqzzyk' is not in the en vocabulary; no similar spelling is known\n"
+        "wordrel: 'perch\ufffd' is not in the en vocabulary; did you mean porch or perth or percy?\n"
+    )
+    result = json.loads(run(command, "xqzzyk", "cat", "--json").out)
+    key = "translations" if command == "translate" else "neighbors"
+    assert result[0][key] is None and result[1][key]
+
+
 def test_more_neighbours_than_words_are_all_words(run, place):
     assert len(run("translate", "cat", "-k", 10**9).out.splitlines()) == 30_001
 

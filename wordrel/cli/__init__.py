@@ -75,10 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: list[str], debug: bool) -> int:
     try:
-        group.main(arguments, prog_name="wordrel", standalone_mode=False)
+        # Outside its standalone mode click returns the code of a command that leaves early, and None of one that ends.
+        code = group.main(arguments, prog_name="wordrel", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
+        return int(code or 0)
     except click.UsageError as error:
         hint = f"; see '{error.ctx.command_path} --help'" if error.ctx else ""
         return _fail(f"{error.format_message().rstrip('.')}{hint}", EXIT_USER, debug)
@@ -98,7 +98,6 @@ def _run(arguments: list[str], debug: bool) -> int:
         return _fail(
             f"this is a bug in wordrel ({type(error).__name__}: {error}); show it with --debug", EXIT_BUG, debug
         )
-    return 0
 
 
 def _fail(message: str, code: int, debug: bool) -> int:

@@ -85,6 +85,9 @@ def command(
     start = time.perf_counter()
     if quiet:
         warnings.simplefilter("ignore", WordrelWarning)
+    for language in (source, target):
+        if not language.strip() or set(language) & set("/\\ \t\n"):
+            raise click.UsageError(f"'{language}' is no language code; write one such as en, pt-BR or zh")
     place = output or Path(f"{source}-{target}.wordrel")
     check_output(place, force)
     with steps(5, quiet or as_json) as step:
@@ -92,6 +95,7 @@ def command(
         spaces = _load(source, source_vectors, "--source-vectors"), _load(target, target_vectors, "--target-vectors")
         step("loading the dictionary")
         pairs = _split(_load_pairs(source, target, dictionary), source, target, test_dictionary, seed)
+        _warn_of_direction(pairs, spaces)
         step("aligning")
         alignment = wordrel.align(*spaces, pairs, method=method, anchors=anchors)
         step("scoring held-out words")
@@ -149,6 +153,19 @@ def _split(
             "give more pairs, or test words with --test-dictionary"
         )
     return pairs.split(n_test, seed)
+
+
+def _warn_of_direction(pairs: BilingualDictionary, spaces: tuple[Embeddings, Embeddings]) -> None:
+    """A dictionary of the other direction still has names and loan words in common, and aligns badly by them."""
+    found = pairs.coverage(*spaces).fraction
+    if found < 0.5:
+        turned = pairs.coverage(spaces[1], spaces[0]).fraction
+        if turned > 2 * found:
+            message = (
+                f"only {100 * found:.1f} % of the dictionary's words are found, and {100 * turned:.1f} % the other way "
+                f"round; is it {pairs.target_language}-{pairs.source_language}?"
+            )
+            warnings.warn(message, WordrelWarning, stacklevel=2)
 
 
 def _coverage(train: BilingualDictionary, spaces: tuple[Embeddings, Embeddings], report: EvaluationReport) -> Any:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from wordrel.cli.options import k_type, open_alignment, print_json, read_words, word_options
+from wordrel.alignment import Neighbor
+from wordrel.cli.options import Unknown, k_type, open_alignment, print_json, read_words, word_options
 from wordrel.cli.render import table
 
 
@@ -27,19 +28,24 @@ def command(words: tuple[str, ...], path: Path | None, language: str | None, as_
     alignment = open_alignment(path)
     source = alignment.space(language).language
     names = (source, alignment.other(source).language)
-    found = [[alignment.neighbors(word, source, k, within=name) for name in names] for word in asked]
+    unknown = Unknown(alignment.space(language), asked)
+    found = {
+        word: {name: alignment.neighbors(word, source, k, within=name) for name in names} for word in unknown.known
+    }
     if as_json:
-        print_json(
-            [
-                {"word": word, "language": source}
-                | {"neighbors": {name: [asdict(one) for one in side] for name, side in zip(names, sides, strict=True)}}
-                for word, sides in zip(asked, found, strict=True)
-            ]
-        )
-        return
-    for word, sides in zip(asked, found, strict=True):
-        click.echo(word)
-        cells = [[(one.word, f"{one.score:.3f}") for one in side] for side in sides]
-        rows = [(names[0], "", names[1], "")]
-        rows += [(*left, *right) for left, right in zip_longest(*cells, fillvalue=("", ""))]
-        click.echo(table(rows, right=(1, 3)))
+        print_json([{"word": word, "language": source, "neighbors": _plain(found.get(word))} for word in asked])
+    else:
+        for word, sides in found.items():
+            click.echo(word)
+            cells = [[(one.word, f"{one.score:.3f}") for one in side] for side in sides.values()]
+            rows = [(names[0], "", names[1], "")]
+            rows += [(*left, *right) for left, right in zip_longest(*cells, fillvalue=("", ""))]
+            click.echo(table(rows, right=(1, 3)))
+    unknown.leave()
+
+
+def _plain(sides: dict[str, list[Neighbor]] | None) -> dict[str, list[dict[str, object]]] | None:
+    """Neighbours as JSON has them; null for a word that is unknown."""
+    if sides is None:
+        return None
+    return {name: [asdict(one) for one in side] for name, side in sides.items()}

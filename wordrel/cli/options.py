@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from wordrel.alignment import Alignment, load_alignment
+from wordrel.embeddings import Embeddings
+from wordrel.errors import UnknownWord
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -66,6 +68,27 @@ def read_words(words: tuple[str, ...]) -> list[str]:
         raise click.UsageError("name a word, or send words on standard input, one a line")
     lines = sys.stdin.buffer.read().decode("utf-8", "replace").splitlines()
     return [line.strip() for line in lines if line.strip()]
+
+
+class Unknown:
+    """Words that were asked for and are in no vocabulary: said one by one, while the others are answered."""
+
+    def __init__(self, space: Embeddings, words: Sequence[str]) -> None:
+        self.errors: dict[str, str] = {}
+        for word in words:
+            try:
+                space.row(word)
+            except UnknownWord as error:
+                self.errors[word] = str(error)
+        self.known = [word for word in words if word not in self.errors]
+
+    def leave(self) -> None:
+        """Say which words were unknown, and leave with exit code 2 if there were any."""
+        sys.stdout.flush()
+        for message in self.errors.values():
+            click.echo(f"wordrel: {message}", err=True)
+        if self.errors:
+            raise click.exceptions.Exit(2)
 
 
 def print_json(value: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from wordrel.cli.options import k_type, open_alignment, print_json, read_words, word_options
+from wordrel.cli.options import Unknown, k_type, open_alignment, print_json, read_words, word_options
 from wordrel.cli.render import table
 
 
@@ -34,17 +34,25 @@ def command(
     """
     asked = read_words(words)
     alignment = open_alignment(path)
-    found = alignment.translate_many(asked, language, k, "nn" if scorer == "nn" else "csls")
+    space = alignment.space(language)
+    unknown = Unknown(space, asked)
+    lists = alignment.translate_many(unknown.known, language, k, "nn" if scorer == "nn" else "csls")
+    found = dict(zip(unknown.known, lists, strict=True))
     if as_json:
-        source = alignment.space(language).language
         print_json(
             [
-                {"word": word, "language": source, "scorer": scorer, "translations": [asdict(one) for one in best]}
-                for word, best in zip(asked, found, strict=True)
+                {
+                    "word": word,
+                    "language": space.language,
+                    "scorer": scorer,
+                    "translations": [asdict(one) for one in found[word]] if word in found else None,
+                }
+                for word in asked
             ]
         )
-        return
-    for word, best in zip(asked, found, strict=True):
-        click.echo(word)
-        rows = [(one.word, f"{one.score:.3f}") for one in best]
-        click.echo(table(rows, right=(1,)) if rows else "  no translation: its vector has only zeros")
+    else:
+        for word in unknown.known:
+            click.echo(word)
+            rows = [(one.word, f"{one.score:.3f}") for one in found[word]]
+            click.echo(table(rows, right=(1,)) if rows else "  no translation: its vector has only zeros")
+    unknown.leave()
