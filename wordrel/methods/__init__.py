@@ -13,6 +13,9 @@ METHODS = {
     "relative-paper": ("paper", "RelativePaper"),
     "relative-centred": ("paper", "RelativeCentred"),
     "procrustes": ("procrustes", "Procrustes"),
+    "vecmap": ("vecmap", "VecMap"),
+    "cca": ("linear", "CCA"),
+    "ridge": ("linear", "Ridge"),
 }
 
 
