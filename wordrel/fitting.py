@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from wordrel import refine as self_learning
 from wordrel._version import __version__
 from wordrel.alignment import Alignment, Projection
 from wordrel.anchors import Anchors
@@ -21,6 +23,7 @@ def align(
     method: str = "relative",
     anchors: int | None = None,
     parameters: Mapping[str, Any] | None = None,
+    refine: int = 0,
 ) -> Alignment:
     """Align two spaces by the pairs of a dictionary.
 
@@ -36,6 +39,9 @@ def align(
         Use the first so many source words that are found, with all their translations; all when left out.
     parameters : mapping, optional
         For the method's constructor.
+    refine : int
+        Rounds of self-learning (`wordrel.refine`): pairs that are each other's nearest join the anchors. It helps most
+        when there are few anchors; the words of both vocabularies have to be in order of frequency.
 
     Returns
     -------
@@ -61,6 +67,8 @@ def align(
     steps = (Preprocessing(aligner.preprocessing), Preprocessing(aligner.preprocessing))
     prepared = [step.fit_transform(space.vectors) for step, space in zip(steps, (source, target), strict=True)]
     aligner.fit(prepared[0][chosen.source_rows], prepared[1][chosen.target_rows], chosen.weights)
+    rows = chosen.source_rows, chosen.target_rows, chosen.weights
+    history = self_learning.refine(aligner, prepared[0], prepared[1], *rows, refine) if refine else []
     names = _names(source, target)
     spaces = []
     for number, space in enumerate((source, target)):
@@ -73,6 +81,7 @@ def align(
         "method": method,
         "parameters": aligner.get_params() | aligner.learnt_params(),
         "anchors": {"words": chosen.n_words, "pairs": len(chosen)},
+        "refine": [asdict(one) for one in history],
     }
     used = BilingualDictionary(chosen.pairs, *names)
     return Alignment(spaces, projections, used, BilingualDictionary(dictionary.test.pairs, *names), info)

@@ -51,6 +51,14 @@ class Result:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to save. [default: SRC-TGT.wordrel]")
 @click.option("--method", default="relative", show_default=True, help=f"One of: {', '.join(METHODS)}.")
 @click.option("--anchors", type=int, metavar="N", help="Use the first N source words of the dictionary. [default: all]")
+@click.option(
+    "--refine",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Rounds of self-learning: sure pairs become anchors. Try 5 when you have few word pairs.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For the words held out.")
 @click.option("--force", is_flag=True, help="Replace an alignment that is there.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
@@ -65,6 +73,7 @@ def command(
     output: Path | None,
     method: str,
     anchors: int | None,
+    refine: int,
     seed: int,
     force: bool,
     quiet: bool,
@@ -97,7 +106,7 @@ def command(
         pairs = _split(_load_pairs(source, target, dictionary), source, target, test_dictionary, seed)
         _warn_of_direction(pairs, spaces)
         step("aligning")
-        alignment = wordrel.align(*spaces, pairs, method=method, anchors=anchors)
+        alignment = wordrel.align(*spaces, pairs, method=method, anchors=anchors, refine=refine)
         step("scoring held-out words")
         report = wordrel.evaluate(alignment)
         plain = evaluate_plain(*spaces, Anchors.from_dictionary(pairs.train, *spaces, anchors), pairs.test)
@@ -193,6 +202,7 @@ def _as_dict(result: Result) -> dict[str, Any]:
         "method": info["method"],
         "parameters": info["parameters"],
         "anchors": info["anchors"],
+        "refine": info["refine"],
         "coverage": info["coverage"],
         "scores": info["evaluation"],
         "seconds": round(result.seconds, 3),
@@ -218,6 +228,9 @@ def _as_text(result: Result) -> str:
         )
     )
     rows.append(("anchors", f"{info['anchors']['words']:,} words", f"{info['anchors']['pairs']:,} pairs"))
+    if info["refine"]:
+        last = info["refine"][-1]
+        rows.append(("refined", f"{len(info['refine'])} rounds", f"{last['n_pairs']:,} pairs induced in the last"))
     rows.append(("method", info["method"], parameters))
     compared = [("plain relative, CSLS", result.plain.csls), ("plain relative, nearest", result.plain.nn)]
     word = alignment.source.words[min(len(alignment.source) - 1, 1000)]
