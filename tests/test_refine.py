@@ -72,7 +72,9 @@ def test_only_the_first_words_are_paired():
 
 def test_align_refines_and_says_so(toy):
     source, target, pairs = toy
-    made = wordrel.align(source, target, pairs, anchors=8, refine=2)
+    steps = []
+    made = wordrel.align(source, target, pairs, anchors=8, refine=2, progress=steps.append)
+    assert steps == ["self-learning, round 1", "self-learning, round 2"]
     assert [sorted(one) for one in made.info["refine"]] == [["n_pairs", "objective"]] * 2
     assert all(made.translate(f"s{i}", k=1)[0].word == f"t{i}" for i in range(60))
     assert wordrel.align(source, target, pairs).info["refine"] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -24,6 +24,7 @@ def align(
     anchors: int | None = None,
     parameters: Mapping[str, Any] | None = None,
     refine: int = 0,
+    progress: Callable[[str], None] | None = None,
 ) -> Alignment:
     """Align two spaces by the pairs of a dictionary.
 
@@ -42,6 +43,8 @@ def align(
     refine : int
         Rounds of self-learning (`wordrel.refine`): pairs that are each other's nearest join the anchors. It helps most
         when there are few anchors; the words of both vocabularies have to be in order of frequency.
+    progress : callable, optional
+        Told the name of each step that takes more than a moment.
 
     Returns
     -------
@@ -68,7 +71,9 @@ def align(
     prepared = [step.fit_transform(space.vectors) for step, space in zip(steps, (source, target), strict=True)]
     aligner.fit(prepared[0][chosen.source_rows], prepared[1][chosen.target_rows], chosen.weights)
     rows = chosen.source_rows, chosen.target_rows, chosen.weights
-    history = self_learning.refine(aligner, prepared[0], prepared[1], *rows, refine) if refine else []
+    history = []
+    if refine:
+        history = self_learning.refine(aligner, prepared[0], prepared[1], *rows, refine, progress=progress)
     names = _names(source, target)
     spaces = []
     for number, space in enumerate((source, target)):

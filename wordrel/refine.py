@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.csls import CslsSearch
 from wordrel.errors import InvalidParameter
 from wordrel.methods.base import Aligner
 from wordrel.relative import Array32
-from wordrel.topk import Rows
+from wordrel.topk import BLOCK_ELEMENTS, Rows, has_direction, mean_similarity, top_mean
 
 # The most frequent words have the best vectors; pairs are looked for among so many of each side (Artetxe et al. 2018
 # take 20,000, Conneau et al. 2018 10,000).
 VOCABULARY = 10_000
+
+# Of CSLS (Conneau et al. 2018, section 2.3).
+NEIGHBOURHOOD = 10
 
 # How much more a given pair counts than an induced one.
 GIVEN_WEIGHT = 3.0
@@ -50,13 +53,31 @@ def mutual_nearest(X: Array32, Y: Array32) -> tuple[Rows, Rows]:
     rows, columns : arrays of int64, shape (n_pairs,)
         Row `rows[i]` of X and row `columns[i]` of Y, rows ascending.
     """
-    forward, backward = CslsSearch(X, Y).top(X, 1)[0], CslsSearch(Y, X).top(Y, 1)[0]
-    if not forward.size or not backward.size:
+    known, wanted = np.flatnonzero(has_direction(X)), np.flatnonzero(has_direction(Y))
+    if not len(known) or not len(wanted):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    rows = np.flatnonzero(forward[:, 0] >= 0)
-    columns = forward[rows, 0]
-    mutual = backward[columns, 0] == rows
-    return rows[mutual], columns[mutual]
+    left, right = X[known], Y[wanted]
+    r_source = mean_similarity(right, left, NEIGHBOURHOOD)
+    r_target = np.empty(len(left), dtype=np.float32)
+    forward = np.empty(len(left), dtype=np.int64)
+    for rows, table in _tables(left, right):
+        r_target[rows] = top_mean(table, NEIGHBOURHOOD)
+        forward[rows] = (2 * table - r_source).argmax(axis=1)
+    # The way back is asked only of those that were somebody's best.
+    chosen, place = np.unique(forward, return_inverse=True)
+    backward = np.empty(len(chosen), dtype=np.int64)
+    for rows, table in _tables(right[chosen], left):
+        backward[rows] = (2 * table - r_target).argmax(axis=1)
+    mutual = np.flatnonzero(backward[place] == np.arange(len(left)))
+    return known[mutual], wanted[forward[mutual]]
+
+
+def _tables(X: Array32, Y: Array32) -> Iterator[tuple[slice, Array32]]:
+    """Cosines of blocks of rows of X with all rows of Y."""
+    block = max(1, BLOCK_ELEMENTS // len(Y))
+    for start in range(0, len(X), block):
+        rows = slice(start, start + block)
+        yield rows, X[rows] @ Y.T
 
 
 def refine(
@@ -68,6 +89,7 @@ def refine(
     weights: npt.NDArray[np.float64],
     rounds: int,
     vocabulary: int = VOCABULARY,
+    progress: Callable[[str], None] | None = None,
 ) -> list[Round]:
     """Fit an aligner again and again, each time with the pairs that the last fit induces beside the given ones.
 
@@ -83,6 +105,8 @@ def refine(
         How many times.
     vocabulary : int
         Pairs are induced among so many first rows of each side.
+    progress : callable, optional
+        Told at the start of each round which one it is.
 
     Returns
     -------
@@ -97,7 +121,9 @@ def refine(
     if rounds < 1:
         raise InvalidParameter(f"the number of rounds must be 1 or more, not {rounds}")
     history = []
-    for _ in range(rounds):
+    for number in range(1, rounds + 1):
+        if progress is not None:
+            progress(f"self-learning, round {number}")
         left, right = aligner.transform(X[:vocabulary]), aligner.transform(Y[:vocabulary], 1)
         rows, columns = mutual_nearest(left, right)
         cosines = np.einsum("ij,ij->i", left[rows], right[columns])

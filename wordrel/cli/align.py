@@ -99,14 +99,14 @@ def command(
             raise click.UsageError(f"'{language}' is no language code; write one such as en, pt-BR or zh")
     place = output or Path(f"{source}-{target}.wordrel")
     check_output(place, force)
-    with steps(5, quiet or as_json) as step:
+    with steps(5 + refine, quiet or as_json) as step:
         step("loading vectors")
         spaces = _load(source, source_vectors, "--source-vectors"), _load(target, target_vectors, "--target-vectors")
         step("loading the dictionary")
         pairs = _split(_load_pairs(source, target, dictionary), source, target, test_dictionary, seed)
         _warn_of_direction(pairs, spaces)
         step("aligning")
-        alignment = wordrel.align(*spaces, pairs, method=method, anchors=anchors, refine=refine)
+        alignment = wordrel.align(*spaces, pairs, method=method, anchors=anchors, refine=refine, progress=step)
         step("scoring held-out words")
         report = wordrel.evaluate(alignment)
         plain = evaluate_plain(*spaces, Anchors.from_dictionary(pairs.train, *spaces, anchors), pairs.test)
