@@ -14,6 +14,7 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.methods import make_aligner
 from wordrel.preprocessing import Preprocessing
+from wordrel.selection import FEWEST_WORDS, RELATIVE_GRID, Candidate, cross_validate
 
 
 def align(
@@ -35,7 +36,8 @@ def align(
     dictionary : BilingualDictionary
         Only its `train` pairs become anchors; its `test` pairs are kept with the alignment for `wordrel.evaluate`.
     method : str
-        A name in `wordrel.methods.METHODS`.
+        A name in `wordrel.methods.METHODS`; or "auto": `relative`, its parameters chosen by cross-validation over the
+        training words (`wordrel.selection`; its defaults when there are fewer than 100).
     anchors : int, optional
         Use the first so many source words that are found, with all their translations; all when left out.
     parameters : mapping, optional
@@ -65,12 +67,17 @@ def align(
     >>> alignment.translate("cat", k=1)[0].word
     'gatto'
     """
-    aligner = make_aligner(method, **(parameters or {}))
+    automatic = method == "auto"
+    aligner = make_aligner("relative" if automatic else method, **(parameters or {}))
     chosen = Anchors.from_dictionary(dictionary.train, source, target, anchors)
+    rows = chosen.source_rows, chosen.target_rows, chosen.weights
     steps = (Preprocessing(aligner.preprocessing), Preprocessing(aligner.preprocessing))
     prepared = [step.fit_transform(space.vectors) for step, space in zip(steps, (source, target), strict=True)]
+    candidates: list[Candidate] = []
+    if automatic and chosen.n_words >= FEWEST_WORDS:
+        candidates = cross_validate("relative", RELATIVE_GRID, prepared[0], prepared[1], *rows, progress=progress)
+        aligner = make_aligner("relative", **candidates[0].parameters)
     aligner.fit(prepared[0][chosen.source_rows], prepared[1][chosen.target_rows], chosen.weights)
-    rows = chosen.source_rows, chosen.target_rows, chosen.weights
     history = []
     if refine:
         history = self_learning.refine(aligner, prepared[0], prepared[1], *rows, refine, progress=progress)
@@ -83,9 +90,10 @@ def align(
     projections = [Projection(steps[i], aligner.maps_[i].astype("float32")) for i in range(2)]
     info = {
         "wordrel_version": __version__,
-        "method": method,
+        "method": "relative" if automatic else method,
         "parameters": aligner.get_params() | aligner.learnt_params(),
         "anchors": {"words": chosen.n_words, "pairs": len(chosen)},
+        "cross_validation": [one._asdict() for one in candidates],
         "refine": [asdict(one) for one in history],
     }
     used = BilingualDictionary(chosen.pairs, *names)

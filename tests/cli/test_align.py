@@ -27,7 +27,7 @@ def test_json_is_one_object_with_what_the_alignment_holds(run, toy_files):
     assert outcome.code == 0 and outcome.err == ""
     result = json.loads(outcome.out)
     assert list(result) == [
-        "output", "source", "target", "method", "parameters", "anchors", "refine", "coverage", "scores", "seconds", "seed", "version"
+        "output", "source", "target", "method", "parameters", "anchors", "cross_validation", "refine", "coverage", "scores", "seconds", "seed", "version"
     ]  # fmt: skip
     assert result["output"] == "out.wordrel" and result["seed"] == 3 and result["version"] == wordrel.__version__
     assert result["source"] == {

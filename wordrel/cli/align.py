@@ -49,7 +49,12 @@ class Result:
 @click.option("--dictionary", metavar="FILE", help="SRC-TGT word pairs, one a line, or embedded:en-it.")
 @click.option("--test-dictionary", metavar="FILE", help="Pairs to score on. [default: held out by source word]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to save. [default: SRC-TGT.wordrel]")
-@click.option("--method", default="relative", show_default=True, help=f"One of: {', '.join(METHODS)}.")
+@click.option(
+    "--method",
+    default="relative",
+    show_default=True,
+    help=f"One of: {', '.join(METHODS)}; or auto: relative, tuned by cross-validation on the training words.",
+)
 @click.option("--anchors", type=int, metavar="N", help="Use the first N source words of the dictionary. [default: all]")
 @click.option(
     "--refine",
@@ -99,7 +104,7 @@ def command(
             raise click.UsageError(f"'{language}' is no language code; write one such as en, pt-BR or zh")
     place = output or Path(f"{source}-{target}.wordrel")
     check_output(place, force)
-    with steps(5 + refine, quiet or as_json) as step:
+    with steps(5 + refine + 2 * (method == "auto"), quiet or as_json) as step:
         step("loading vectors")
         spaces = _load(source, source_vectors, "--source-vectors"), _load(target, target_vectors, "--target-vectors")
         step("loading the dictionary")
@@ -202,6 +207,7 @@ def _as_dict(result: Result) -> dict[str, Any]:
         "method": info["method"],
         "parameters": info["parameters"],
         "anchors": info["anchors"],
+        "cross_validation": info["cross_validation"],
         "refine": info["refine"],
         "coverage": info["coverage"],
         "scores": info["evaluation"],
@@ -228,6 +234,10 @@ def _as_text(result: Result) -> str:
         )
     )
     rows.append(("anchors", f"{info['anchors']['words']:,} words", f"{info['anchors']['pairs']:,} pairs"))
+    if info["cross_validation"]:
+        best = info["cross_validation"][0]["score"]
+        settings = f"{len(info['cross_validation'])} settings"
+        rows.append(("tuned", settings, f"P@1 {100 * best:.1f} on training words left out"))
     if info["refine"]:
         last = info["refine"][-1]
         rows.append(("refined", f"{len(info['refine'])} rounds", f"{last['n_pairs']:,} pairs induced in the last"))
