@@ -111,6 +111,7 @@ def test_a_zero_row_has_no_translation_and_is_none(toy):
             InvalidParameter,
             "this alignment has no language 'de'; it has xx and yy",
         ),
+        (lambda a: a.neighbors("s1", k=0), InvalidParameter, "k must be 1 or more, not 0"),
         (lambda a: a.translate("s1", k=0), InvalidParameter, "k must be 1 or more, not 0"),
         (lambda a: a.translate("s1", scorer="magic"), InvalidParameter, "unknown scorer 'magic'; choose csls or nn"),
         (lambda a: a.translate("zzz"), UnknownWord, "'zzz' is not in the xx vocabulary; no similar spelling is known"),
@@ -120,6 +121,14 @@ def test_look_ups_that_cannot_be(made, call, error, message):
     with pytest.raises(error) as caught:
         call(made)
     assert str(caught.value) == message
+
+
+def test_a_dictionary_of_the_other_direction_is_refused(toy):
+    source, target, pairs = toy
+    with pytest.raises(InvalidParameter) as error:
+        wordrel.align(target, source, pairs)
+    assert str(error.value) == "the dictionary is xx-yy and the spaces are yy-xx; use dictionary.inverted()"
+    assert wordrel.align(target, source, pairs.inverted()).translate("t3", k=1)[0].word == "s3"
 
 
 def test_too_few_pairs(toy):

@@ -19,7 +19,7 @@ from wordrel.errors import ArtefactError, InvalidParameter
 from wordrel.preprocessing import Preprocessing
 from wordrel.relative import unit_rows
 from wordrel.search import SearchIndex
-from wordrel.topk import nearest
+from wordrel.topk import check_k, nearest
 
 Scorer = Literal["csls", "nn"]
 
@@ -183,6 +183,7 @@ class Alignment:
         within : str, optional
             Only neighbours of this language.
         """
+        check_k(k)
         space = self.space(language)
         row = space.row(word)
         found: list[Neighbor] = []

@@ -12,6 +12,7 @@ from wordrel.alignment import Alignment, Projection
 from wordrel.anchors import Anchors
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
+from wordrel.errors import InvalidParameter
 from wordrel.methods import make_aligner
 from wordrel.preprocessing import Preprocessing
 from wordrel.selection import FEWEST_WORDS, RELATIVE_GRID, Candidate, cross_validate
@@ -67,6 +68,12 @@ def align(
     >>> alignment.translate("cat", k=1)[0].word
     'gatto'
     """
+    direction = (dictionary.source_language, dictionary.target_language)
+    if direction == (target.language, source.language) and source.language != target.language:
+        raise InvalidParameter(
+            f"the dictionary is {'-'.join(direction)} and the spaces are {source.language}-{target.language}; "
+            "use dictionary.inverted()"
+        )
     automatic = method == "auto"
     aligner = make_aligner("relative" if automatic else method, **(parameters or {}))
     chosen = Anchors.from_dictionary(dictionary.train, source, target, anchors)

@@ -42,7 +42,7 @@ def test_translate_json_by_cosine(run, place):
 
 
 def test_words_come_from_standard_input(run, place, stdin):
-    stdin("cat\n\n  house \r\n")
+    stdin("\ufeffcat\n\n  house \r\n")
     lines = run("translate", "-k", 1).out.splitlines()
     assert lines[0] == "cat" and lines[2] == "house"
     stdin("", tty=True)
@@ -110,6 +110,7 @@ def test_a_zero_vector_has_no_translation(run, toy_files, here):
         (["translate", "-k", "0", "cat"], "Invalid value for '-k': 0 is not in the range x>=1; see 'wordrel translate --help'"),
         (["translate", "xqzzyk"], "'xqzzyk' is not in the en vocabulary; no similar spelling is known"),
         (["translate", "gattto", "--from", "it"], "'gattto' is not in the it vocabulary; did you mean gatto or grattato or atto?"),
+        (["translate", "gatto"], "'gatto' is not in the en vocabulary; it is in the it one: --from it"),
         (["translate", "cat", "--from", "de"], "this alignment has no language 'de'; it has en and it"),
         (["neighbors", "cat", "-a", "nix"], "nix: no such alignment; make one with 'wordrel align SRC TGT'"),
         (["info", "."], ".: is not an alignment (it has no manifest.json); name a *.wordrel folder"),

@@ -47,6 +47,18 @@ def test_every_command_is_listed_and_explains_itself(run, name):
     assert f"Usage: wordrel {name}" in text and "--json" in text
 
 
+def test_nothing_asked_is_answered_with_the_help(run):
+    assert run() == run("--help")
+
+
+def test_closed_streams_show_no_traceback(saved, tmp_path):
+    for redirection, code in (("0<&-", 2), ("1>&-", 0)):
+        word = "cat" if code == 0 else ""
+        command = f"{sys.executable} -m wordrel translate {word} -a {saved} {redirection}"
+        result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=False)
+        assert "Traceback" not in result.stderr and "bug" not in result.stderr and result.returncode == code
+
+
 def test_the_group_works_with_clicks_own_runner():
     result = CliRunner().invoke(cli.group, ["--version"])
     assert result.exit_code == 0 and result.output == f"wordrel, version {__version__}\n"
@@ -62,6 +74,7 @@ def test_debug_shows_the_traceback_wherever_it_stands(run, here):
 @pytest.mark.parametrize(
     ("error", "code", "message"),
     [
+        (OSError(28, "No space left on device"), 2, "the output: No space left on device; check the place"),
         (KeyboardInterrupt(), 130, "interrupted; nothing half written was left"),
         (MemoryError(), 2, "out of memory; use fewer words (the vectors' first rows are the most frequent)"),
         (ZeroDivisionError("x\ny"), 1, "this is a bug in wordrel (ZeroDivisionError: x y); show it with --debug"),

@@ -136,6 +136,10 @@ BAD_TEXT = {
         "12 300\n" + "\n".join(GOOD.split("\n")[:9]) + "\n",
         "{}: the header promises 12 words and there are 9; download the file again",
     ),
+    "more than promised": (
+        "10 300\n" + GOOD + "\n",
+        "{}:1: the header promises 10 words and there are 12; correct the header",
+    ),
     "cut gzip": (
         gzip.compress(("12 300\n" + GOOD).encode())[:-20],
         "{}: its gzip stream is cut short or damaged; download the file again",

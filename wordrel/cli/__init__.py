@@ -76,8 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: list[str], debug: bool) -> int:
     try:
         # Outside its standalone mode click returns the code of a command that leaves early, and None of one that ends.
-        code = group.main(arguments, prog_name="wordrel", standalone_mode=False)
-        sys.stdout.flush()
+        code = group.main(arguments or ["--help"], prog_name="wordrel", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return int(code or 0)
     except click.UsageError as error:
         hint = f"; see '{error.ctx.command_path} --help'" if error.ctx else ""
@@ -92,6 +93,8 @@ def _run(arguments: list[str], debug: bool) -> int:
         # The reader, 'head' perhaps, has enough. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PIPE_CLOSED
+    except OSError as error:
+        return _fail(f"{error.filename or 'the output'}: {error.strerror or error}; check the place", EXIT_USER, debug)
     except MemoryError:
         return _fail("out of memory; use fewer words (the vectors' first rows are the most frequent)", EXIT_USER, debug)
     except Exception as error:

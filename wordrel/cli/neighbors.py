@@ -28,7 +28,7 @@ def command(words: tuple[str, ...], path: Path | None, language: str | None, as_
     alignment = open_alignment(path)
     source = alignment.space(language).language
     names = (source, alignment.other(source).language)
-    unknown = Unknown(alignment.space(language), asked)
+    unknown = Unknown(alignment.space(source), alignment.other(source), asked)
     found = {
         word: {name: alignment.neighbors(word, source, k, within=name) for name in names} for word in unknown.known
     }

@@ -64,27 +64,27 @@ def read_words(words: tuple[str, ...]) -> list[str]:
     """Take the words of the command line, or one a line from standard input."""
     if words:
         return list(words)
-    if sys.stdin.isatty():
+    if sys.stdin is None or sys.stdin.isatty():
         raise click.UsageError("name a word, or send words on standard input, one a line")
-    lines = sys.stdin.buffer.read().decode("utf-8", "replace").splitlines()
+    lines = sys.stdin.buffer.read().decode("utf-8-sig", "replace").splitlines()
     return [line.strip() for line in lines if line.strip()]
 
 
 class Unknown:
     """Words that were asked for and are in no vocabulary: said one by one, while the others are answered."""
 
-    def __init__(self, space: Embeddings, words: Sequence[str]) -> None:
+    def __init__(self, space: Embeddings, other: Embeddings, words: Sequence[str]) -> None:
         self.errors: dict[str, str] = {}
         for word in words:
             try:
                 space.row(word)
             except UnknownWord as error:
-                self.errors[word] = str(error)
+                hint = f"; it is in the {other.language} one: --from {other.language}" if word in other else ""
+                self.errors[word] = str(error).partition(";")[0] + hint if hint else str(error)
         self.known = [word for word in words if word not in self.errors]
 
     def leave(self) -> None:
         """Say which words were unknown, and leave with exit code 2 if there were any."""
-        sys.stdout.flush()
         for message in self.errors.values():
             click.echo(f"wordrel: {message}", err=True)
         if self.errors:

@@ -35,7 +35,7 @@ def command(
     asked = read_words(words)
     alignment = open_alignment(path)
     space = alignment.space(language)
-    unknown = Unknown(space, asked)
+    unknown = Unknown(space, alignment.other(space.language), asked)
     lists = alignment.translate_many(unknown.known, language, k, "nn" if scorer == "nn" else "csls")
     found = dict(zip(unknown.known, lists, strict=True))
     if as_json:

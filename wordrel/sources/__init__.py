@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
-from wordrel.errors import InvalidParameter, UnknownSource
+from wordrel.errors import FormatError, InvalidParameter, UnknownSource
 from wordrel.sources import embedded
 from wordrel.sources.pairs import read_pairs
 
@@ -47,8 +47,11 @@ def load(spec: str | PathLike[str], language: str | None = None, limit: int | No
 
 def _read_vectors(path: Path, language: str, limit: int | None) -> Embeddings:
     # The readers are chosen by the first bytes: a name can be anything.
-    with path.open("rb") as stream:
-        magic = stream.read(6)
+    try:
+        with path.open("rb") as stream:
+            magic = stream.read(6)
+    except OSError as error:
+        raise FormatError(path, f"cannot be read ({error.strerror}); check its permissions") from None
     if magic.startswith(b"PK\x03\x04"):
         from wordrel.sources.arrays import read_npz
 

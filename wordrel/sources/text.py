@@ -53,6 +53,9 @@ def read_text(path: Path, language: str, limit: int | None = None) -> Embeddings
         block_words, values = _parse(block, dimensions, path, number)
         words += block_words
         blocks.append(values)
+    if declared and limit is None and len(words) > declared[0]:
+        problem = f"the header promises {declared[0]:,} words and there are {len(words):,}; correct the header"
+        raise FormatError(path, problem, 1)
     if declared and len(words) < declared[0] and (limit is None or len(words) < limit):
         problem = f"the header promises {declared[0]:,} words and there are {len(words):,}; download the file again"
         raise FormatError(path, problem)
