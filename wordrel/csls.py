@@ -9,14 +9,20 @@ for targets that lead by their upper bound, until the leaders are exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from wordrel.relative import Array32
-from wordrel.topk import BLOCK_ELEMENTS, Rows, check_k, has_direction, mean_similarity, sorted_top, top_columns
+from wordrel.topk import (
+    BLOCK_ELEMENTS,
+    Rows,
+    check_k,
+    has_direction,
+    mean_similarity,
+    product_blocks,
+    sorted_top,
+    top_columns,
+)
 
 # Two float32 computations of one cosine of d = 300 differ by less than this; a lower bound has to stay below both.
 _ROUNDING = np.float32(2e-6)
@@ -112,8 +118,8 @@ class CslsSearch:
         if n_sources <= n_around:
             return mean_similarity(self._target, self._source, k) - _ROUNDING
         pivots = self._source[:: max(1, int(np.sqrt(n_sources) / density))]
-        around = _blockwise(lambda rows: top_columns(rows @ self._source.T, n_around), pivots, n_sources)
-        nearest = _blockwise(lambda rows: (rows @ pivots.T).argmax(axis=1), self._target, len(pivots))
+        around = np.concatenate([top_columns(table, n_around) for _, table in product_blocks(pivots, self._source)])
+        nearest = np.concatenate([table.argmax(axis=1) for _, table in product_blocks(self._target, pivots)])
         grouped = np.argsort(nearest, kind="stable")
         ends = np.cumsum(np.bincount(nearest, minlength=len(pivots)))
         bounds = np.empty(len(self._target), dtype=np.float32)
@@ -229,9 +235,3 @@ class CslsSearch:
 def _rows(X: Array32, kept: npt.NDArray[np.bool_]) -> Array32:
     """Rows of a matrix; without a copy when all are kept, so that a memory map stays one."""
     return X if kept.all() else X[kept]
-
-
-def _blockwise(function: Callable[[Array32], npt.NDArray[Any]], X: Array32, width: int) -> npt.NDArray[Any]:
-    """Apply a function to blocks of rows that make `width` numbers a row in between."""
-    block = max(1, BLOCK_ELEMENTS // width)
-    return np.concatenate([function(X[start : start + block]) for start in range(0, len(X), block)])

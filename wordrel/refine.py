@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from wordrel.errors import InvalidParameter
 from wordrel.methods.base import Aligner
 from wordrel.relative import Array32
-from wordrel.topk import BLOCK_ELEMENTS, Rows, has_direction, mean_similarity, top_mean
+from wordrel.topk import Rows, has_direction, mean_similarity, product_blocks, top_mean
 
 # The most frequent words have the best vectors; pairs are looked for among so many of each side (Artetxe et al. 2018
 # take 20,000, Conneau et al. 2018 10,000).
@@ -60,24 +60,16 @@ def mutual_nearest(X: Array32, Y: Array32) -> tuple[Rows, Rows]:
     r_source = mean_similarity(right, left, NEIGHBOURHOOD)
     r_target = np.empty(len(left), dtype=np.float32)
     forward = np.empty(len(left), dtype=np.int64)
-    for rows, table in _tables(left, right):
+    for rows, table in product_blocks(left, right):
         r_target[rows] = top_mean(table, NEIGHBOURHOOD)
         forward[rows] = (2 * table - r_source).argmax(axis=1)
     # The way back is asked only of those that were somebody's best.
     chosen, place = np.unique(forward, return_inverse=True)
     backward = np.empty(len(chosen), dtype=np.int64)
-    for rows, table in _tables(right[chosen], left):
+    for rows, table in product_blocks(right[chosen], left):
         backward[rows] = (2 * table - r_target).argmax(axis=1)
     mutual = np.flatnonzero(backward[place] == np.arange(len(left)))
     return known[mutual], wanted[forward[mutual]]
-
-
-def _tables(X: Array32, Y: Array32) -> Iterator[tuple[slice, Array32]]:
-    """Cosines of blocks of rows of X with all rows of Y."""
-    block = max(1, BLOCK_ELEMENTS // len(Y))
-    for start in range(0, len(X), block):
-        rows = slice(start, start + block)
-        yield rows, X[rows] @ Y.T
 
 
 def refine(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from wordrel.methods import make_aligner
 from wordrel.relative import Array32
-from wordrel.topk import BLOCK_ELEMENTS, Rows, mean_similarity
+from wordrel.topk import Rows, mean_similarity, product_blocks
 
 # What is tried for `relative`: around what served English-French and English-Italian best on training folds.
 RELATIVE_GRID: tuple[dict[str, float], ...] = tuple(
@@ -101,6 +101,4 @@ def cross_validate(
 def _best(queries: Array32, left: Array32, right: Array32) -> Rows:
     """First candidate of each query by CSLS; r_T is the same for all candidates of a query and can be left out."""
     r_source = mean_similarity(right, left, 10)
-    block = max(1, BLOCK_ELEMENTS // len(right))
-    parts = [queries[start : start + block] for start in range(0, len(queries), block)]
-    return np.concatenate([(2 * (part @ right.T) - r_source).argmax(axis=1) for part in parts])
+    return np.concatenate([(2 * table - r_source).argmax(axis=1) for _, table in product_blocks(queries, right)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -66,6 +68,21 @@ def top_mean(scores: Array32, k: int) -> Array32:
     return means
 
 
+def product_blocks(X: Array32, Y: Array32) -> Iterator[tuple[slice, Array32]]:
+    """Inner products of all rows of X with all rows of Y, at least one, a block of rows of X at a time.
+
+    Yields
+    ------
+    rows : slice
+        Which rows of X the block holds.
+    table : array of float32, shape (rows, n')
+    """
+    block = max(1, BLOCK_ELEMENTS // len(Y))
+    for start in range(0, len(X), block):
+        rows = slice(start, start + block)
+        yield rows, X[rows] @ Y.T
+
+
 def mean_similarity(queries: Array32, pool: Array32, k: int) -> Array32:
     """Mean inner product of each query with its k nearest rows of a pool, in blocks.
 
@@ -82,9 +99,8 @@ def mean_similarity(queries: Array32, pool: Array32, k: int) -> Array32:
     """
     means = np.zeros(len(queries), dtype=np.float32)
     if len(pool):
-        block = max(1, BLOCK_ELEMENTS // len(pool))
-        for start in range(0, len(queries), block):
-            means[start : start + block] = top_mean(queries[start : start + block] @ pool.T, k)
+        for rows, table in product_blocks(queries, pool):
+            means[rows] = top_mean(table, k)
     return means
 
 
@@ -131,9 +147,7 @@ def nearest(queries: Array32, pool: Array32, k: int) -> tuple[Rows, Array32]:
         return rows, scores
     candidates = pool if found.all() else pool[known]
     asked = np.flatnonzero(usable)
-    block = max(1, BLOCK_ELEMENTS // len(candidates))
-    for start in range(0, len(asked), block):
-        part = asked[start : start + block]
-        columns, scores[part] = sorted_top(queries[part] @ candidates.T, k)
-        rows[part] = known[columns]
+    for block, table in product_blocks(queries[asked], candidates):
+        columns, scores[asked[block]] = sorted_top(table, k)
+        rows[asked[block]] = known[columns]
     return rows, scores

@@ -115,12 +115,14 @@ def command(
         step("scoring held-out words")
         report = wordrel.evaluate(alignment)
         plain = evaluate_plain(*spaces, Anchors.from_dictionary(pairs.train, *spaces, anchors), pairs.test)
+        train = pairs.train.coverage(*spaces)
         alignment.info.update(
-            seed=seed, evaluation=_scores(report, plain), coverage=_coverage(pairs.train, spaces, report)
+            seed=seed,
+            evaluation=_scores(report, plain),
+            coverage={"train": _coverage_dict(train), "test": _coverage_dict(report.coverage)},
         )
         step("saving")
         alignment.save(place, force)
-    train = pairs.train.coverage(*spaces)
     result = Result(alignment, train, report, plain, place, seed, time.perf_counter() - start)
     if as_json:
         print_json(_as_dict(result))
@@ -180,10 +182,6 @@ def _warn_of_direction(pairs: BilingualDictionary, spaces: tuple[Embeddings, Emb
                 f"round; is it {pairs.target_language}-{pairs.source_language}?"
             )
             warnings.warn(message, WordrelWarning, stacklevel=2)
-
-
-def _coverage(train: BilingualDictionary, spaces: tuple[Embeddings, Embeddings], report: EvaluationReport) -> Any:
-    return {"train": _coverage_dict(train.coverage(*spaces)), "test": _coverage_dict(report.coverage)}
 
 
 def _coverage_dict(coverage: Coverage) -> dict[str, Any]:
