@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -14,11 +15,12 @@ import numpy.typing as npt
 from wordrel.artefact import Folder, write_folder
 from wordrel.csls import CslsSearch
 from wordrel.dictionary import BilingualDictionary
-from wordrel.embeddings import Embeddings, FloatMatrix
+from wordrel.embeddings import Embeddings
 from wordrel.errors import ArtefactError, InvalidParameter
+from wordrel.methods.maps import RowMap, load_map
 from wordrel.preprocessing import Preprocessing
-from wordrel.relative import unit_rows
 from wordrel.search import SearchIndex
+from wordrel.sparse import Matrix, from_arrays, is_sparse, to_arrays
 from wordrel.topk import check_k, nearest
 
 Scorer = Literal["csls", "nn"]
@@ -49,15 +51,16 @@ class Projection:
     ----------
     preprocessing : Preprocessing
         With its means.
-    matrix : array of float32, shape (d, rank)
+    row_map : RowMap
+        What the method learnt about this side.
     """
 
     preprocessing: Preprocessing
-    matrix: FloatMatrix
+    row_map: RowMap
 
-    def transform(self, vectors: npt.ArrayLike) -> FloatMatrix:
+    def transform(self, vectors: npt.ArrayLike) -> Matrix:
         """Map raw vectors of this space, shape (n, d), to unit rows of the shared space."""
-        return unit_rows(self.preprocessing.transform(vectors) @ self.matrix)
+        return self.row_map.transform(self.preprocessing.transform(vectors))
 
 
 class Alignment:
@@ -193,7 +196,7 @@ class Alignment:
             found += _named(self.spaces[name], rows[0][kept], scores[0][kept])[:k]
         return sorted(found, key=lambda neighbor: -neighbor.score)[:k]
 
-    def transform(self, vectors: npt.ArrayLike, language: str) -> FloatMatrix:
+    def transform(self, vectors: npt.ArrayLike, language: str) -> Matrix:
         """Map raw vectors of a language's space, shape (n, d), to unit rows of the shared space, shape (n, rank)."""
         return self.projections[self.space(language).language].transform(vectors)
 
@@ -218,11 +221,18 @@ class Alignment:
             "test": _lines(self.test),
         }
         for number, (name, space) in enumerate(self.spaces.items()):
-            steps = self.projections[name].preprocessing
-            entry = {"name": name, "words": len(space), "preprocessing": steps.steps, "provenance": space.provenance}
+            steps, row_map = self.projections[name].preprocessing, self.projections[name].row_map
+            entry = {
+                "name": name,
+                "words": len(space),
+                "sparse": is_sparse(space.vectors),
+                "preprocessing": steps.steps,
+                "map": row_map.settings,
+                "provenance": space.provenance,
+            }
             manifest["spaces"].append(entry)
-            arrays[f"vectors-{number}"] = space.vectors
-            arrays[f"map-{number}"] = self.projections[name].matrix
+            arrays |= to_arrays(f"vectors-{number}", space.vectors)
+            arrays |= {f"{part}-{number}": array for part, array in row_map.arrays.items()}
             arrays[f"means-{number}"] = np.array(steps.means_, dtype=np.float32)
             texts[f"words-{number}"] = space.words
             search = self._csls.get(name)
@@ -258,15 +268,23 @@ def _from_folder(folder: Folder) -> Alignment:
     for number, entry in enumerate(folder.manifest["spaces"]):
         name = entry["name"]
         words = folder.lines(f"words-{number}")
-        spaces.append(Embeddings(words, folder.array(f"vectors-{number}"), name, entry["provenance"]))
+        vectors = from_arrays(f"vectors-{number}", entry.get("sparse", False), folder.array)
+        spaces.append(Embeddings(words, vectors, name, entry["provenance"]))
         steps = Preprocessing(entry["preprocessing"])
         steps.means_ = list(folder.array(f"means-{number}"))
-        projections.append(Projection(steps, folder.array(f"map-{number}")))
+        # A folder from before there were several kinds of maps does not name its own: it is linear, and its rows dense.
+        row_map = load_map(entry.get("map", {"kind": "linear"}), partial(_part, folder, number))
+        projections.append(Projection(steps, row_map))
         if f"csls-{number}.npy" in folder:
             bounds[name] = folder.array(f"csls-{number}")
     names = (spaces[0].language, spaces[1].language)
     anchors, test = (BilingualDictionary(_pairs(folder.lines(name)), *names) for name in ("anchors", "test"))
     return Alignment(spaces, projections, anchors, test, info, bounds)
+
+
+def _part(folder: Folder, number: int, name: str) -> npt.NDArray[Any]:
+    """Read what was learnt about one side, by its name."""
+    return folder.array(f"{name}-{number}")
 
 
 def _named(space: Embeddings, rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]) -> list[Neighbor]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.relative import Array32
+from wordrel.sparse import Matrix, as_matrix, product, transposed
 from wordrel.topk import (
     BLOCK_ELEMENTS,
     Rows,
@@ -39,8 +40,8 @@ _QUERY_BLOCK = 4 * BLOCK_ELEMENTS
 
 
 def csls_top(
-    source: npt.ArrayLike,
-    target: npt.ArrayLike,
+    source: npt.ArrayLike | Matrix,
+    target: npt.ArrayLike | Matrix,
     queries: npt.ArrayLike | None = None,
     k: int = 10,
     neighbourhood: int = 10,
@@ -65,9 +66,8 @@ def csls_top(
     scores : array of float32, same shape
         CSLS; -inf where the row is -1.
     """
-    left: Array32 = np.asarray(source, dtype=np.float32)
-    right: Array32 = np.asarray(target, dtype=np.float32)
-    asked = np.arange(len(left)) if queries is None else np.asarray(queries, dtype=np.int64)
+    left, right = as_matrix(source), as_matrix(target)
+    asked = np.arange(left.shape[0]) if queries is None else np.asarray(queries, dtype=np.int64)
     return CslsSearch(left, right, neighbourhood).top(left[asked], k)
 
 
@@ -77,23 +77,22 @@ class CslsSearch:
     Parameters
     ----------
     source, target : arrays of float32, shape (n, d) and (n', d)
-        Unit rows.
+        Unit rows, both dense or both sparse.
     neighbourhood : int
         As in `csls_top`.
     bounds : array of float32, shape (n',), optional
         `lower_bounds` of an earlier search in the same spaces.
     """
 
-    def __init__(
-        self, source: Array32, target: Array32, neighbourhood: int = 10, bounds: Array32 | None = None
-    ) -> None:
+    def __init__(self, source: Matrix, target: Matrix, neighbourhood: int = 10, bounds: Array32 | None = None) -> None:
         check_k(neighbourhood, "the neighbourhood")
         self._neighbourhood = neighbourhood
         self._source = _rows(source, has_direction(source))
         found = has_direction(target)
         self._rows = np.flatnonzero(found)
         self._target = _rows(target, found)
-        self._n_targets = len(target)
+        self._target_columns = transposed(self._target)
+        self._n_targets = target.shape[0]
         self._exact = np.zeros(len(self._rows), dtype=bool)
         # Cosines are never below -1; `_bound` raises that.
         self._r_source = np.full(len(self._rows), -1, dtype=np.float32)
@@ -113,7 +112,7 @@ class CslsSearch:
 
     def _pivot_bounds(self, density: float, n_around: int) -> Array32:
         """Lower bounds of r_S: each target against the sources that lie around the pivot nearest to it."""
-        n_sources, k = len(self._source), self._neighbourhood
+        n_sources, k = self._source.shape[0], self._neighbourhood
         n_around = max(n_around, k)
         if n_sources <= n_around:
             return mean_similarity(self._target, self._source, k) - _ROUNDING
@@ -121,8 +120,8 @@ class CslsSearch:
         around = np.concatenate([top_columns(table, n_around) for _, table in product_blocks(pivots, self._source)])
         nearest = np.concatenate([table.argmax(axis=1) for _, table in product_blocks(self._target, pivots)])
         grouped = np.argsort(nearest, kind="stable")
-        ends = np.cumsum(np.bincount(nearest, minlength=len(pivots)))
-        bounds = np.empty(len(self._target), dtype=np.float32)
+        ends = np.cumsum(np.bincount(nearest, minlength=pivots.shape[0]))
+        bounds = np.empty(self._target.shape[0], dtype=np.float32)
         for sources, group in zip(around, np.split(grouped, ends[:-1]), strict=True):
             if len(group):
                 bounds[group] = mean_similarity(self._target[group], self._source[sources], k)
@@ -146,12 +145,12 @@ class CslsSearch:
         """Share of the targets whose r_S had to be computed in full."""
         return float(self._exact.mean()) if len(self._exact) else 0.0
 
-    def top(self, vectors: npt.ArrayLike, k: int) -> tuple[Rows, Array32]:
+    def top(self, vectors: npt.ArrayLike | Matrix, k: int) -> tuple[Rows, Array32]:
         """Best k targets of each vector, as `csls_top` returns them."""
         rows, scores, _ = self.top_and_nearest(vectors, k)
         return rows, scores
 
-    def top_and_nearest(self, vectors: npt.ArrayLike, k: int) -> tuple[Rows, Array32, Rows]:
+    def top_and_nearest(self, vectors: npt.ArrayLike | Matrix, k: int) -> tuple[Rows, Array32, Rows]:
         """Best k targets of each vector by CSLS and, from the same product, by inner product.
 
         Parameters
@@ -167,11 +166,11 @@ class CslsSearch:
             Rows of `target` by inner product, best first; -1 for a query without a direction.
         """
         check_k(k)
-        matrix: Array32 = np.asarray(vectors, dtype=np.float32)
+        matrix = as_matrix(vectors)
         width = min(k, len(self._rows))
-        rows = np.full((len(matrix), width), -1, dtype=np.int64)
+        rows = np.full((matrix.shape[0], width), -1, dtype=np.int64)
         near = rows.copy()
-        scores = np.full((len(matrix), width), -np.inf, dtype=np.float32)
+        scores = np.full((matrix.shape[0], width), -np.inf, dtype=np.float32)
         if width:
             usable = np.flatnonzero(has_direction(matrix))
             self._bound(len(usable))
@@ -181,19 +180,19 @@ class CslsSearch:
                 rows[part], scores[part], near[part] = self._top_block(matrix[part], width)
         return rows, scores, near
 
-    def _top_block(self, matrix: Array32, k: int) -> tuple[Rows, Array32, Rows]:
-        upper = matrix @ self._target.T
+    def _top_block(self, matrix: Matrix, k: int) -> tuple[Rows, Array32, Rows]:
+        upper = product(matrix, self._target_columns)
         near, cosines = sorted_top(upper, max(k, self._neighbourhood))
         r_target = cosines[:, : self._neighbourhood].mean(axis=1)
         upper *= 2
         upper -= self._r_source
-        rows = np.empty((len(matrix), k), dtype=np.int64)
-        scores = np.empty((len(matrix), k), dtype=np.float32)
+        rows = np.empty((len(upper), k), dtype=np.int64)
+        scores = np.empty((len(upper), k), dtype=np.float32)
         bounds = self._r_source.copy()
-        waiting = np.arange(len(matrix))
+        waiting = np.arange(len(upper))
         n_candidates = 4 * k + 16
         while len(waiting):
-            table = upper if len(waiting) == len(matrix) else upper[waiting]
+            table = upper if len(waiting) == len(upper) else upper[waiting]
             candidates = top_columns(table, n_candidates)
             values = np.take_along_axis(table, candidates, axis=1)
             # What a target that is no candidate can still reach.
@@ -232,6 +231,6 @@ class CslsSearch:
             self._exact[rows] = True
 
 
-def _rows(X: Array32, kept: npt.NDArray[np.bool_]) -> Array32:
+def _rows(X: Matrix, kept: npt.NDArray[np.bool_]) -> Matrix:
     """Rows of a matrix; without a copy when all are kept, so that a memory map stays one."""
     return X if kept.all() else X[kept]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter, UnknownWord, shorten
+from wordrel.sparse import Matrix, as_matrix, dense_row, finite_rows, read_only
 
 FloatMatrix = npt.NDArray[np.float32]
 
@@ -26,7 +27,8 @@ class Embeddings:
     words : sequence of str
         The vocabulary, most frequent first where that is known; unique, not empty, without line breaks.
     vectors : array of shape (n_words, n_dimensions)
-        One row a word. Kept without a copy when it is float32 (a memory map stays one), converted otherwise.
+        One row a word. Kept without a copy when it is float32 (a memory map stays one), converted otherwise. May be a
+        `scipy.sparse.csr_array`, as those of a method with a column for each pair of anchors are.
     language : str
         Language code, as in ``"en"``.
     provenance : mapping, optional
@@ -50,11 +52,11 @@ class Embeddings:
     def __init__(
         self,
         words: Sequence[str],
-        vectors: npt.ArrayLike,
+        vectors: npt.ArrayLike | Matrix,
         language: str,
         provenance: Mapping[str, Any] | None = None,
     ) -> None:
-        matrix: FloatMatrix = np.asanyarray(vectors, dtype=np.float32)
+        matrix = as_matrix(vectors)
         if matrix.ndim != 2:
             raise InvalidParameter(f"vectors must be a table of words x dimensions, not of {matrix.ndim} dimensions")
         if matrix.shape[0] != len(words):
@@ -62,8 +64,7 @@ class Embeddings:
         if not len(words) or not matrix.shape[1]:
             raise InvalidParameter("embeddings need at least one word and one dimension")
         self.words: tuple[str, ...] = tuple(words)
-        self.vectors = matrix.view()
-        self.vectors.flags.writeable = False
+        self.vectors: Matrix = read_only(matrix)
         self.language = language
         self.provenance: dict[str, Any] = dict(provenance or {})
         self._check()
@@ -77,7 +78,7 @@ class Embeddings:
         if bad is not None:
             raise InvalidParameter(f"the word '{shorten(bad)}' is empty or has a line break in it; leave its row out")
         for start in range(0, len(self), 65_536):
-            finite = np.isfinite(self.vectors[start : start + 65_536]).all(axis=1)
+            finite = finite_rows(self.vectors[start : start + 65_536])
             if not finite.all():
                 word = self.words[start + int(np.argmin(finite))]
                 raise InvalidParameter(f"the vector of '{shorten(word)}' has a NaN or infinite number; leave it out")
@@ -125,8 +126,7 @@ class Embeddings:
         return Embeddings(self.words[:n_words], self.vectors[:n_words], self.language, self.provenance)
 
     def __getitem__(self, word: str) -> FloatMatrix:
-        row: FloatMatrix = self.vectors[self.row(word)]
-        return row
+        return dense_row(self.vectors, self.row(word))
 
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and self.find(word) is not None

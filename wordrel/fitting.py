@@ -94,7 +94,7 @@ def align(
         aligned = aligner.transform(prepared[number], number)
         spaces.append(Embeddings(space.words, aligned, names[number], space.provenance))
         prepared[number] = aligned[:0]  # a large space is not kept twice
-    projections = [Projection(steps[i], aligner.maps_[i].astype("float32")) for i in range(2)]
+    projections = [Projection(step, row_map) for step, row_map in zip(steps, aligner.row_maps_, strict=True)]
     info = {
         "wordrel_version": __version__,
         "method": "relative" if automatic else method,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from wordrel.embeddings import FloatMatrix
 from wordrel.errors import InvalidParameter
 from wordrel.relative import unit_rows
+from wordrel.sparse import as_dense
 
 STEPS = ("unit", "center")
 
@@ -46,7 +47,7 @@ class Preprocessing:
         return self._apply(X, learn=False)
 
     def _apply(self, X: npt.ArrayLike, learn: bool) -> FloatMatrix:
-        rows: FloatMatrix = np.asarray(X, dtype=np.float32)
+        rows: FloatMatrix = as_dense(X, "prepared for an alignment")
         known = iter(self.means_)
         nonzero = rows.any(axis=1)
         for step in self.steps:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from wordrel.csls import csls_top
 from wordrel.relative import Array32
+from wordrel.sparse import as_dense
 from wordrel.topk import Rows, check_k, has_direction
 
 __all__ = ["SearchIndex", "csls_top"]
@@ -21,12 +22,17 @@ class SearchIndex:
     ----------
     vectors : array of shape (n, d)
         Unit rows. Zero rows and rows with NaN or infinite numbers have no direction and are never found.
+
+    Raises
+    ------
+    InvalidParameter
+        For sparse rows, which FAISS does not take; `wordrel.topk.nearest` and `wordrel.csls` do.
     """
 
     def __init__(self, vectors: npt.ArrayLike) -> None:
         import faiss
 
-        matrix: Array32 = np.asarray(vectors, dtype=np.float32)
+        matrix = as_dense(vectors, "indexed by FAISS")
         usable = has_direction(matrix)
         # None means that row numbers and FAISS ids are the same, the usual case: no copy, no look-up.
         self._ids: Rows | None = None if usable.all() else np.flatnonzero(usable)
@@ -53,7 +59,7 @@ class SearchIndex:
             Inner products; -inf where the row is -1.
         """
         check_k(k)
-        matrix: Array32 = np.ascontiguousarray(queries, dtype=np.float32)
+        matrix: Array32 = np.ascontiguousarray(as_dense(queries, "asked of FAISS"))
         usable = has_direction(matrix)
         k = min(k, len(self))
         rows = np.full((len(matrix), k), -1, dtype=np.int64)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter
 from wordrel.relative import Array32
+from wordrel.sparse import Matrix, product, squared_norms, transposed
 
 Rows = npt.NDArray[np.int64]
 
@@ -68,8 +69,13 @@ def top_mean(scores: Array32, k: int) -> Array32:
     return means
 
 
-def product_blocks(X: Array32, Y: Array32) -> Iterator[tuple[slice, Array32]]:
+def product_blocks(X: Matrix, Y: Matrix) -> Iterator[tuple[slice, Array32]]:
     """Inner products of all rows of X with all rows of Y, at least one, a block of rows of X at a time.
+
+    Parameters
+    ----------
+    X, Y : arrays of float32, shape (n, d) and (n', d)
+        Both dense or both sparse (`wordrel.sparse`), as in all of this room and of `csls`.
 
     Yields
     ------
@@ -77,13 +83,14 @@ def product_blocks(X: Array32, Y: Array32) -> Iterator[tuple[slice, Array32]]:
         Which rows of X the block holds.
     table : array of float32, shape (rows, n')
     """
-    block = max(1, BLOCK_ELEMENTS // len(Y))
-    for start in range(0, len(X), block):
+    block = max(1, BLOCK_ELEMENTS // Y.shape[0])
+    columns = transposed(Y)
+    for start in range(0, X.shape[0], block):
         rows = slice(start, start + block)
-        yield rows, X[rows] @ Y.T
+        yield rows, product(X[rows], columns)
 
 
-def mean_similarity(queries: Array32, pool: Array32, k: int) -> Array32:
+def mean_similarity(queries: Matrix, pool: Matrix, k: int) -> Array32:
     """Mean inner product of each query with its k nearest rows of a pool, in blocks.
 
     Parameters
@@ -97,17 +104,16 @@ def mean_similarity(queries: Array32, pool: Array32, k: int) -> Array32:
     array of float32, shape (q,)
         0 when the pool is empty.
     """
-    means = np.zeros(len(queries), dtype=np.float32)
-    if len(pool):
+    means = np.zeros(queries.shape[0], dtype=np.float32)
+    if pool.shape[0]:
         for rows, table in product_blocks(queries, pool):
             means[rows] = top_mean(table, k)
     return means
 
 
-def has_direction(X: Array32) -> npt.NDArray[np.bool_]:
+def has_direction(X: Matrix) -> npt.NDArray[np.bool_]:
     """Tell which rows are finite and not zero, shape (n,)."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        norms = np.einsum("ij,ij->i", X, X)
+    norms = squared_norms(X)
     usable: npt.NDArray[np.bool_] = np.isfinite(norms) & (norms > 0)
     return usable
 
@@ -118,7 +124,7 @@ def check_k(k: int, name: str = "k") -> None:
         raise InvalidParameter(f"{name} must be 1 or more, not {k}")
 
 
-def nearest(queries: Array32, pool: Array32, k: int) -> tuple[Rows, Array32]:
+def nearest(queries: Matrix, pool: Matrix, k: int) -> tuple[Rows, Array32]:
     """Nearest rows of a pool by inner product, in plain numpy: for a few queries this beats building an index.
 
     Parameters
@@ -141,8 +147,8 @@ def nearest(queries: Array32, pool: Array32, k: int) -> tuple[Rows, Array32]:
     known = np.flatnonzero(found)
     usable = has_direction(queries)
     k = min(k, len(known))
-    rows = np.full((len(queries), k), -1, dtype=np.int64)
-    scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
+    rows = np.full((queries.shape[0], k), -1, dtype=np.int64)
+    scores = np.full((queries.shape[0], k), -np.inf, dtype=np.float32)
     if not k:
         return rows, scores
     candidates = pool if found.all() else pool[known]

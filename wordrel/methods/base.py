@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter
-from wordrel.relative import Array32, MapPair, unit_rows
+from wordrel.methods.maps import LinearMap, RowMap
+from wordrel.relative import MapPair
+from wordrel.sparse import Matrix
 
 
 class Aligner(ABC):
@@ -22,12 +24,12 @@ class Aligner(ABC):
     ----------
     preprocessing : tuple of str
         Steps of `wordrel.preprocessing.Preprocessing` that both spaces go through before `fit` and `transform`.
-    maps_ : MapPair
-        The linear map of each side.
+    row_maps_ : tuple of two RowMap
+        What was learnt about each side.
     """
 
     preprocessing: ClassVar[tuple[str, ...]] = ("unit", "center", "unit")
-    maps_: MapPair
+    row_maps_: tuple[RowMap, RowMap]
 
     def get_params(self) -> dict[str, Any]:
         """Return the constructor's parameters and their values."""
@@ -56,15 +58,15 @@ class Aligner(ABC):
             raise InvalidParameter(f"parallel anchors come in pairs, but there are {len(left):,} and {len(right):,}")
         if len(left) < 2:
             raise InvalidParameter(f"an alignment needs 2 or more pairs of anchors, not {len(left)}")
-        self.maps_ = self._fit(left, right, sample_weight)
+        self.row_maps_ = self._learn(left, right, sample_weight)
         return self
 
     @abstractmethod
-    def _fit(
+    def _learn(
         self, X: npt.NDArray[np.float64], Y: npt.NDArray[np.float64], weights: npt.ArrayLike | None
-    ) -> MapPair: ...
+    ) -> tuple[RowMap, RowMap]: ...
 
-    def transform(self, X: npt.ArrayLike, space: int = 0) -> Array32:
+    def transform(self, X: npt.ArrayLike, space: int = 0) -> Matrix:
         """Map prepared rows of one space into the shared space.
 
         Parameters
@@ -75,7 +77,30 @@ class Aligner(ABC):
 
         Returns
         -------
-        array of float32, shape (n, rank)
+        array or csr_array of float32, shape (n, rank)
             Unit rows; a zero row stays zero.
         """
-        return unit_rows(np.asarray(X, dtype=np.float32) @ self.maps_[space].astype(np.float32))
+        return self.row_maps_[space].transform(X)
+
+
+class LinearAligner(Aligner):
+    """An aligner that is a pair of linear maps: most are.
+
+    Attributes
+    ----------
+    maps_ : MapPair
+        The linear map of each side, in float64.
+    """
+
+    maps_: MapPair
+
+    def _learn(
+        self, X: npt.NDArray[np.float64], Y: npt.NDArray[np.float64], weights: npt.ArrayLike | None
+    ) -> tuple[RowMap, RowMap]:
+        self.maps_ = self._fit(X, Y, weights)
+        return LinearMap(self.maps_.source.astype(np.float32)), LinearMap(self.maps_.target.astype(np.float32))
+
+    @abstractmethod
+    def _fit(
+        self, X: npt.NDArray[np.float64], Y: npt.NDArray[np.float64], weights: npt.ArrayLike | None
+    ) -> MapPair: ...

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter
-from wordrel.methods.base import Aligner
+from wordrel.methods.base import LinearAligner
 from wordrel.relative import MapPair, joint_maps
 
 
-class CCA(Aligner):
+class CCA(LinearAligner):
     """Canonical correlation analysis: x -> U' (A'A + ridge)^-1/2 x, the directions of largest correlation.
 
     Source: Faruqui and Dyer, "Improving vector space word representations using multilingual correlation", EACL 2014,
@@ -29,7 +29,7 @@ class CCA(Aligner):
         return joint_maps(X, Y, 1.0, self.ridge, 0.0, weights)
 
 
-class Ridge(Aligner):
+class Ridge(LinearAligner):
     """argmin over W of the sum of w_i |W x_i - y_i|^2 + ridge |W|^2: the source is mapped, the target stays.
 
     Source: Mikolov, Le, Sutskever, "Exploiting similarities among languages for machine translation", 2013, section 4,

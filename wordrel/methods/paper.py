@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter
-from wordrel.methods.base import Aligner
+from wordrel.methods.base import LinearAligner
 from wordrel.relative import MapPair, compact_maps
 
 
-class RelativePaper(Aligner):
+class RelativePaper(LinearAligner):
     """r(x) = A x, the cosine with each anchor (Moschella et al., ICLR 2023, section 3), in compact form.
 
     The d + d' columns hold every cosine between relative vectors exactly, within and across the two spaces. Weights of

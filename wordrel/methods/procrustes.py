@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.methods.base import Aligner
+from wordrel.methods.base import LinearAligner
 from wordrel.relative import MapPair
 
 
-class Procrustes(Aligner):
+class Procrustes(LinearAligner):
     """argmin over orthogonal W of the sum of w_i |W x_i - y_i|^2 = U V', from the SVD of Y' diag(w) X = U S V'.
 
     Sources: Xing et al. (NAACL 2015, section 3); Smith et al. (ICLR 2017, section 2); Schönemann (1966). Spaces of

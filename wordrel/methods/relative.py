@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.methods.base import Aligner
+from wordrel.methods.base import LinearAligner
 from wordrel.relative import MapPair, joint_maps
 
 
-class Relative(Aligner):
+class Relative(LinearAligner):
     """x -> unit(S^power P' (A'A + ridge)^(-exponent/2) x), see `wordrel.relative.joint_maps`.
 
     Parameters

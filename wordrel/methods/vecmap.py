@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.methods.base import Aligner
+from wordrel.methods.base import LinearAligner
 from wordrel.relative import MapPair, symmetric_power
 
 
-class VecMap(Aligner):
+class VecMap(LinearAligner):
     """x -> x W U S^reweight U' W^-1 U, with whitening W = (X'X)^-1/2 and the SVD of the whitened cross form, U S V'.
 
     The target goes through the same steps with its own whitening and V. Source: Artetxe, Labaka, Agirre, "Generalizing

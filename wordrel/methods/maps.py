@@ -1,0 +1,87 @@
+"""What an aligner learnt about one side: a map from prepared rows to unit rows of the shared space, kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from wordrel.errors import InvalidParameter
+from wordrel.relative import Array32, unit_rows
+from wordrel.sparse import Matrix
+
+# Kinds of maps and where they live; an alignment names the kind it was saved with.
+KINDS = {"linear": ("maps", "LinearMap"), "asif": ("asif", "AsifMap")}
+
+
+class RowMap(Protocol):
+    """A map of one side.
+
+    Each is rebuilt by `load_map` from its `settings`, which are JSON, and its `arrays`.
+    """
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Its kind, as in `KINDS`, and its parameters."""
+
+    @property
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What it learnt."""
+
+    @classmethod
+    def load(cls, settings: Mapping[str, Any], read: Callable[[str], npt.NDArray[Any]]) -> RowMap:
+        """Rebuild a map; `read` returns one of its arrays by name."""
+
+    def transform(self, X: npt.ArrayLike) -> Matrix:
+        """Map prepared rows, shape (n, d), to unit rows of the shared space; a zero row stays zero."""
+
+
+@dataclass(frozen=True)
+class LinearMap:
+    """x -> unit(x F).
+
+    Attributes
+    ----------
+    matrix : array of float32, shape (d, rank)
+    """
+
+    matrix: Array32
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Its kind."""
+        return {"kind": "linear"}
+
+    @property
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The matrix."""
+        return {"map": self.matrix}
+
+    @classmethod
+    def load(cls, settings: Mapping[str, Any], read: Callable[[str], npt.NDArray[Any]]) -> LinearMap:
+        """Rebuild a map that was saved."""
+        return cls(read("map"))
+
+    def transform(self, X: npt.ArrayLike) -> Array32:
+        """Map prepared rows, shape (n, d), to unit rows, shape (n, rank)."""
+        return unit_rows(np.asarray(X, dtype=np.float32) @ self.matrix)
+
+
+def load_map(settings: Mapping[str, Any], read: Callable[[str], npt.NDArray[Any]]) -> RowMap:
+    """Rebuild a map from its settings and a reader of its arrays.
+
+    Raises
+    ------
+    InvalidParameter
+        For a kind that this version does not know.
+    """
+    kind = settings["kind"]
+    if kind not in KINDS:
+        raise InvalidParameter(f"unknown kind of map '{kind}'; upgrade wordrel, or make the alignment again")
+    module, name = KINDS[kind]
+    loaded: RowMap = getattr(import_module(f"wordrel.methods.{module}"), name).load(settings, read)
+    return loaded
