@@ -11,10 +11,10 @@ from wordrel import similarities
 from wordrel.errors import InvalidParameter
 from wordrel.relative import relative_representation
 from wordrel.similarities import (
+    L1,
     SIMILARITIES,
     TRANSFORMATIONS,
     UNIFORM_RESCALING,
-    L1,
     Quantised,
     Rbf,
     make_similarity,
