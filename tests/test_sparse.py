@@ -28,6 +28,7 @@ def test_entries_become_rows_without_their_zeros():
     rows = sparse.from_entries(np.array([[0, 3], [1, 2]]), np.array([[1, 2], [0, 4]], dtype=np.float32), 5)
     assert rows.toarray().tolist() == [[1, 0, 0, 2, 0], [0, 0, 4, 0, 0]]
     assert rows.nnz == 3 and rows.dtype == np.float32
+    assert {part.dtype for part in (rows.indices, sparse.stack([rows, rows]).indptr)} == {np.dtype(np.int32)}
     none = sparse.from_entries(np.empty((2, 0), dtype=np.int64), np.empty((2, 0), dtype=np.float32), 3)
     assert none.toarray().tolist() == [[0, 0, 0], [0, 0, 0]]
 

@@ -14,6 +14,7 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter
 from wordrel.methods import make_aligner
+from wordrel.methods.base import LinearAligner
 from wordrel.preprocessing import Preprocessing
 from wordrel.selection import FEWEST_WORDS, RELATIVE_GRID, Candidate, cross_validate
 
@@ -76,6 +77,8 @@ def align(
         )
     automatic = method == "auto"
     aligner = make_aligner("relative" if automatic else method, **(parameters or {}))
+    if refine and not isinstance(aligner, LinearAligner):
+        raise InvalidParameter(f"method '{method}' has no self-learning; leave refine out, or choose relative")
     chosen = Anchors.from_dictionary(dictionary.train, source, target, anchors)
     rows = chosen.source_rows, chosen.target_rows, chosen.weights
     steps = (Preprocessing(aligner.preprocessing), Preprocessing(aligner.preprocessing))

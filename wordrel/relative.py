@@ -229,7 +229,7 @@ def whitened_maps(
         Maps of shape (d, d) and (d', d'): not yet comparable with each other, see `joint_maps`.
     """
     left, right = _parallel(A, B)
-    weighted = _weights(weights, len(left))
+    weighted = weight_column(weights, len(left))
     return MapPair(
         _whitener((left * weighted).T @ left, exponent / 2, ridge),
         _whitener((right * weighted).T @ right, exponent / 2, ridge),
@@ -274,7 +274,7 @@ def joint_maps(
     """
     left, right = _parallel(A, B)
     whiteners = whitened_maps(left, right, exponent, ridge, weights)
-    cross = (left * _weights(weights, len(left))).T @ right
+    cross = (left * weight_column(weights, len(left))).T @ right
     P, S, Qt = np.linalg.svd(whiteners.source @ cross @ whiteners.target, full_matrices=False)
     if S[0] <= 0:
         raise InvalidParameter("all anchors of one space are zero vectors; choose anchors that have a direction")
@@ -318,7 +318,23 @@ def _parallel(A: npt.ArrayLike, B: npt.ArrayLike) -> tuple[Array64, Array64]:
     return left, right
 
 
-def _weights(weights: npt.ArrayLike | None, n: int) -> Array64:
+def weight_column(weights: npt.ArrayLike | None, n: int) -> Array64:
+    """Check the weights of n pairs of anchors; 1 each when there are none.
+
+    Parameters
+    ----------
+    weights : array of shape (n,), optional
+    n : int
+
+    Returns
+    -------
+    array of float64, shape (n, 1)
+
+    Raises
+    ------
+    InvalidParameter
+        When they are not n finite numbers of 0 or more.
+    """
     if weights is None:
         return np.ones((n, 1))
     column = np.asarray(weights, dtype=np.float64)

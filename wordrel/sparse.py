@@ -78,8 +78,10 @@ def from_entries(columns: npt.NDArray[np.int64], values: Array32, width: int) ->
     from scipy.sparse import csr_array
 
     n, k = columns.shape
-    starts = np.arange(0, n * k + 1, k) if k else np.zeros(n + 1, dtype=np.int64)
-    rows = csr_array((values.ravel(), columns.ravel(), starts), shape=(n, width))
+    # Short row numbers, where they suffice, halve what a saved matrix takes beside its values.
+    short = max(n * k, width) <= np.iinfo(np.int32).max
+    starts = (k * np.arange(n + 1)).astype(np.int32 if short else np.int64)
+    rows = csr_array((values.ravel(), columns.ravel().astype(starts.dtype), starts), shape=(n, width))
     rows.eliminate_zeros()
     return rows
 

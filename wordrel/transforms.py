@@ -106,8 +106,9 @@ class TopkPower(Transform):
     Parameters
     ----------
     k : int
+        How many.
     power : float
-        Above 0.
+        Above 0. How the defaults were chosen stands in `wordrel.methods.asif.Asif`.
     """
 
     k: int = 400

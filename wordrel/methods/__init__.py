@@ -16,6 +16,7 @@ METHODS = {
     "vecmap": ("vecmap", "VecMap"),
     "cca": ("linear", "CCA"),
     "ridge": ("linear", "Ridge"),
+    "asif": ("asif", "Asif"),
 }
 
 
