@@ -37,6 +37,10 @@ def test_any_sparse_format_becomes_rows_with_ordered_columns():
     twice = coo_array((np.array([1.0, 2.0, 4.0]), (np.array([0, 0, 0]), np.array([2, 0, 2]))), shape=(1, 3))
     rows = sparse.as_matrix(twice)
     assert rows.indices.tolist() == [0, 2] and rows.data.tolist() == [2, 5] and rows.dtype == np.float32
+    unordered = csr_array((np.array([1, 2, 4], dtype=np.float32), np.array([2, 0, 2]), np.array([0, 3])), shape=(1, 3))
+    rows = sparse.as_matrix(unordered)
+    assert rows.indices.tolist() == [0, 2] and rows.data.tolist() == [2, 5]
+    assert unordered.indices.tolist() == [2, 0, 2], "what was given is not changed"
     assert not sparse.is_sparse(sparse.as_matrix([[1, 2]])) and sparse.is_sparse(twice)
 
 

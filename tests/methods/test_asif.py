@@ -11,6 +11,7 @@ from tests.reference import csls_table, unit
 from wordrel.errors import InvalidParameter
 from wordrel.methods import make_aligner
 from wordrel.methods.maps import load_map
+from wordrel.similarities import Rbf
 from wordrel.sparse import is_sparse
 
 
@@ -147,6 +148,10 @@ def test_the_command_line_from_files_to_translations(run, toy_files):
             lambda toy: wordrel.align(*toy, method="asif", parameters={"similarity": "l1"}),
             "topk_power keeps positive similarities, and these have none; "
             "choose cosine, angular, rbf, rank or quantised, or put zscore or softmax before it",
+        ),
+        (
+            lambda toy: wordrel.align(*toy, method="asif", parameters={"similarity": Rbf(0.1)}),
+            "asif keeps its similarity by name: choose one of cosine, angular, euclidean, l1, rbf, rank, quantised",
         ),
         (lambda toy: wordrel.align(*toy, method="asif", parameters={"k": 0}), "k must be 1 or more, not 0"),
         (

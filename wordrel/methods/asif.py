@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.errors import InvalidParameter
 from wordrel.methods.base import Aligner
 from wordrel.methods.maps import RowMap
 from wordrel.relative import Array32, weight_column
-from wordrel.similarities import make_similarity, similarity_blocks
+from wordrel.similarities import SIMILARITIES, make_similarity, similarity_blocks
 from wordrel.sparse import Matrix, stack, times_columns, unit
 from wordrel.transforms import Step, TopkPower
 
@@ -56,6 +57,8 @@ class Asif(Aligner):
     def _learn(
         self, X: npt.NDArray[np.float64], Y: npt.NDArray[np.float64], weights: npt.ArrayLike | None
     ) -> tuple[RowMap, RowMap]:
+        if not isinstance(self.similarity, str):
+            raise InvalidParameter(f"asif keeps its similarity by name: choose one of {', '.join(SIMILARITIES)}")
         scales = np.sqrt(weight_column(weights, len(X))[:, 0]).astype(np.float32)
         left, right = (AsifMap(side.astype(np.float32), scales, self.k, self.power, self.similarity) for side in (X, Y))
         # What cannot be is said when the aligner is fitted, not when the first word is translated.
