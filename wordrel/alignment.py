@@ -17,7 +17,7 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings, FloatMatrix
 from wordrel.errors import ArtefactError, InvalidParameter
 from wordrel.preprocessing import Preprocessing
-from wordrel.relative import unit_rows
+from wordrel.relative import map_rows
 from wordrel.search import SearchIndex
 from wordrel.topk import check_k, nearest
 
@@ -48,7 +48,7 @@ class Projection:
     Attributes
     ----------
     preprocessing : Preprocessing
-        With its means.
+        With what it learnt from the space.
     matrix : array of float32, shape (d, rank)
     """
 
@@ -57,7 +57,7 @@ class Projection:
 
     def transform(self, vectors: npt.ArrayLike) -> FloatMatrix:
         """Map raw vectors of this space, shape (n, d), to unit rows of the shared space."""
-        return unit_rows(self.preprocessing.transform(vectors) @ self.matrix)
+        return map_rows(self.preprocessing.transform(vectors), self.matrix)
 
 
 class Alignment:
@@ -224,6 +224,8 @@ class Alignment:
             arrays[f"vectors-{number}"] = space.vectors
             arrays[f"map-{number}"] = self.projections[name].matrix
             arrays[f"means-{number}"] = np.array(steps.means_, dtype=np.float32)
+            if steps.directions_:
+                arrays[f"directions-{number}"] = np.concatenate(steps.directions_)
             texts[f"words-{number}"] = space.words
             search = self._csls.get(name)
             bounds = search.lower_bounds if search and search.has_close_bounds else self._bounds.get(name)
@@ -260,7 +262,8 @@ def _from_folder(folder: Folder) -> Alignment:
         words = folder.lines(f"words-{number}")
         spaces.append(Embeddings(words, folder.array(f"vectors-{number}"), name, entry["provenance"]))
         steps = Preprocessing(entry["preprocessing"])
-        steps.means_ = list(folder.array(f"means-{number}"))
+        removed = f"directions-{number}.npy" in folder
+        steps.restore(folder.array(f"means-{number}"), folder.array(f"directions-{number}") if removed else None)
         projections.append(Projection(steps, folder.array(f"map-{number}")))
         if f"csls-{number}.npy" in folder:
             bounds[name] = folder.array(f"csls-{number}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +14,7 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter
 from wordrel.methods import make_aligner
+from wordrel.methods.base import Aligner
 from wordrel.preprocessing import Preprocessing
 from wordrel.selection import FEWEST_WORDS, RELATIVE_GRID, Candidate, cross_validate
 
@@ -27,6 +28,7 @@ def align(
     parameters: Mapping[str, Any] | None = None,
     refine: int = 0,
     progress: Callable[[str], None] | None = None,
+    preprocessing: Sequence[str] | None = None,
 ) -> Alignment:
     """Align two spaces by the pairs of a dictionary.
 
@@ -48,6 +50,9 @@ def align(
         when there are few anchors; the words of both vocabularies have to be in order of frequency.
     progress : callable, optional
         Told the name of each step that takes more than a moment.
+    preprocessing : sequence of str, optional
+        Steps of `wordrel.preprocessing.Preprocessing` in place of the method's own, such as
+        ``("unit", "all-but-the-top", "unit")``.
 
     Returns
     -------
@@ -58,7 +63,8 @@ def align(
     TooFewAnchors
         When fewer than 2 pairs are in both vocabularies.
     InvalidParameter
-        For an unknown method or parameter.
+        For an unknown method, parameter or preprocessing step, a parameter outside its limits, parameters for "auto",
+        or anchors from which nothing can be learnt (`wordrel.methods.base.Aligner.fit` names them).
 
     Examples
     --------
@@ -75,24 +81,26 @@ def align(
             "use dictionary.inverted()"
         )
     automatic = method == "auto"
-    aligner = make_aligner("relative" if automatic else method, **(parameters or {}))
+    aligner = checked_aligner(method, parameters)
     chosen = Anchors.from_dictionary(dictionary.train, source, target, anchors)
     rows = chosen.source_rows, chosen.target_rows, chosen.weights
-    steps = (Preprocessing(aligner.preprocessing), Preprocessing(aligner.preprocessing))
+    names = aligner.preprocessing if preprocessing is None else preprocessing
+    steps = (Preprocessing(names), Preprocessing(names))
     prepared = [step.fit_transform(space.vectors) for step, space in zip(steps, (source, target), strict=True)]
     candidates: list[Candidate] = []
     if automatic and chosen.n_words >= FEWEST_WORDS:
         candidates = cross_validate("relative", RELATIVE_GRID, prepared[0], prepared[1], *rows, progress=progress)
         aligner = make_aligner("relative", **candidates[0].parameters)
-    aligner.fit(prepared[0][chosen.source_rows], prepared[1][chosen.target_rows], chosen.weights)
+    anchor_rows = prepared[0][chosen.source_rows], prepared[1][chosen.target_rows]
+    aligner.fit(*anchor_rows, chosen.weights, vocabulary=(prepared[0], prepared[1]))
     history = []
     if refine:
         history = self_learning.refine(aligner, prepared[0], prepared[1], *rows, refine, progress=progress)
-    names = _names(source, target)
+    languages = _names(source, target)
     spaces = []
     for number, space in enumerate((source, target)):
         aligned = aligner.transform(prepared[number], number)
-        spaces.append(Embeddings(space.words, aligned, names[number], space.provenance))
+        spaces.append(Embeddings(space.words, aligned, languages[number], space.provenance))
         prepared[number] = aligned[:0]  # a large space is not kept twice
     projections = [Projection(steps[i], aligner.maps_[i].astype("float32")) for i in range(2)]
     info = {
@@ -103,8 +111,22 @@ def align(
         "cross_validation": [one._asdict() for one in candidates],
         "refine": [asdict(one) for one in history],
     }
-    used = BilingualDictionary(chosen.pairs, *names)
-    return Alignment(spaces, projections, used, BilingualDictionary(dictionary.test.pairs, *names), info)
+    used = BilingualDictionary(chosen.pairs, *languages)
+    return Alignment(spaces, projections, used, BilingualDictionary(dictionary.test.pairs, *languages), info)
+
+
+def checked_aligner(method: str, parameters: Mapping[str, Any] | None = None) -> Aligner:
+    """Build the aligner of a method, "auto" among them, and check its parameters before any vector is read.
+
+    Raises
+    ------
+    InvalidParameter
+    """
+    if method == "auto" and parameters:
+        raise InvalidParameter("method 'auto' chooses its parameters itself; leave them out, or name method 'relative'")
+    aligner = make_aligner("relative" if method == "auto" else method, **(parameters or {}))
+    aligner.check_params()
+    return aligner
 
 
 def _names(source: Embeddings, target: Embeddings) -> tuple[str, str]:
