@@ -155,7 +155,7 @@ BAD = {
     "method": (
         ["--method", "magic"],
         None,
-        "unknown method 'magic'; choose one of: relative, relative-paper, relative-centred, procrustes, vecmap, cca, ridge",
+        "unknown method 'magic'; choose one of: relative, relative-paper, relative-centred, procrustes, rcsls, vecmap, cca, ridge",
     ),
     "output exists": (
         [],

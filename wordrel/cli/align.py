@@ -14,18 +14,27 @@ import wordrel
 from wordrel.alignment import Alignment
 from wordrel.anchors import Anchors
 from wordrel.artefact import check_output
-from wordrel.cli.options import json_option, print_json
+from wordrel.cli.options import json_option, print_json, read_parameters
 from wordrel.cli.progress import steps
 from wordrel.cli.render import report_text, table
 from wordrel.dictionary import BilingualDictionary, Coverage
 from wordrel.embeddings import Embeddings
 from wordrel.errors import EmptyTest, UnknownSource, WordrelWarning
 from wordrel.evaluation import EvaluationReport, evaluate_plain
+from wordrel.fitting import checked_aligner
 from wordrel.methods import METHODS
+from wordrel.preprocessing import STEPS, Preprocessing
 from wordrel.sources import embedded
 
 # A fifth of the dictionary is held out, but never more words than the usual test sets have.
 HELD_OUT_SHARE, HELD_OUT_MOST = 0.2, 1500
+
+
+_PREPROCESSING_HELP = (
+    "Steps before the method, in place of its own, of: "
+    + "; ".join(f"{name} ({meaning})" for name, meaning in STEPS.items())
+    + "; or none. [default: the method's, mostly unit,center,unit]"
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,15 @@ class Result:
     show_default=True,
     help=f"One of: {', '.join(METHODS)}; or auto: relative, tuned by cross-validation on the training words.",
 )
+@click.option(
+    "-p",
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the method, such as ridge=0.1; may be repeated. 'wordrel methods' lists them.",
+)
+@click.option("--preprocessing", metavar="STEP,...", help=_PREPROCESSING_HELP)
 @click.option("--anchors", type=int, metavar="N", help="Use the first N source words of the dictionary. [default: all]")
 @click.option(
     "--refine",
@@ -77,6 +95,8 @@ def command(
     test_dictionary: str | None,
     output: Path | None,
     method: str,
+    parameters: tuple[str, ...],
+    preprocessing: str | None,
     anchors: int | None,
     refine: int,
     seed: int,
@@ -102,6 +122,9 @@ def command(
     for language in (source, target):
         if not language.strip() or set(language) & set("/\\ \t\n"):
             raise click.UsageError(f"'{language}' is no language code; write one such as en, pt-BR or zh")
+    chosen = read_parameters(parameters)
+    prepared_by = _steps(preprocessing)
+    checked_aligner(method, chosen)
     place = output or Path(f"{source}-{target}.wordrel")
     check_output(place, force)
     with steps(5 + refine + 2 * (method == "auto"), quiet or as_json) as step:
@@ -111,7 +134,16 @@ def command(
         pairs = _split(_load_pairs(source, target, dictionary), source, target, test_dictionary, seed)
         _warn_of_direction(pairs, spaces)
         step("aligning")
-        alignment = wordrel.align(*spaces, pairs, method=method, anchors=anchors, refine=refine, progress=step)
+        alignment = wordrel.align(
+            *spaces,
+            pairs,
+            method=method,
+            anchors=anchors,
+            parameters=chosen,
+            refine=refine,
+            progress=step,
+            preprocessing=prepared_by,
+        )
         step("scoring held-out words")
         report = wordrel.evaluate(alignment)
         plain = evaluate_plain(*spaces, Anchors.from_dictionary(pairs.train, *spaces, anchors), pairs.test)
@@ -128,6 +160,13 @@ def command(
         print_json(_as_dict(result))
     elif not quiet:
         click.echo(_as_text(result))
+
+
+def _steps(text: str | None) -> tuple[str, ...] | None:
+    """Preprocessing steps as the command line has them, checked; None for those of the method."""
+    if text is None:
+        return None
+    return Preprocessing(() if text.strip() == "none" else [step.strip() for step in text.split(",")]).steps
 
 
 def _load(language: str, spec: str | None, option: str) -> Embeddings:
