@@ -57,7 +57,7 @@ def test_every_other_command_runs_and_prints_what_is_pasted(run, here, monkeypat
         if README.count(f"{line}\n```\n\n```text"):
             assert outcome.out == pasted(line)
             compared += 1
-    assert compared == 3
+    assert compared == 4
 
 
 def test_the_python_example_runs(here, capsys):

@@ -78,6 +78,10 @@ class RCSLS(Aligner):
     criterion", EMNLP 2018, section 3.
     """
 
+    # Defaults: of the rates 5, 10 and 25 with 10 steps, and 5 and 10 with 20, rate 10 with 10 steps found about
+    # as many as any of 1,000 training words left out (P@1, CSLS: English-French 79.1, -Italian 50.4, -Finnish 56.0; the
+    # spectral form 79.4, 51.1 and 55.7), at half the price of 20 steps. k is that of CSLS; more than 10,000 negatives
+    # were not tried.
     limits: ClassVar[dict[str, Limit]] = {
         "learning_rate": Limit(0, open=True),
         "n_iter": Limit(1, integer=True),
