@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -12,9 +13,10 @@ from wordrel.alignment import Alignment, Projection, SuspiciousPair
 from wordrel.anchors import Anchors, Translations
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
-from wordrel.errors import InvalidParameter
+from wordrel.errors import InvalidParameter, WordrelWarning
 from wordrel.methods import make_aligner
 from wordrel.preprocessing import Preprocessing
+from wordrel.robust import FEWEST_WORDS as FEWEST_TO_JUDGE
 from wordrel.robust import reweight
 from wordrel.selection import FEWEST_WORDS, RELATIVE_GRID, Candidate, cross_validate
 
@@ -85,7 +87,7 @@ def align(
     Warns
     -----
     WordrelWarning
-        When some of `anchor_words` have no pair in both vocabularies.
+        When some of `anchor_words` have no pair in both vocabularies, or a `robust` fit has fewer than 20 words.
 
     Examples
     --------
@@ -111,6 +113,9 @@ def align(
     prepared = [step.fit_transform(space.vectors) for step, space in zip(steps, (source, target), strict=True)]
     suspicious: list[SuspiciousPair] = []
     if robust:
+        if chosen.n_words < FEWEST_TO_JUDGE:
+            message = f"{chosen.n_words} words are too few to judge their pairs; all count as they did"
+            warnings.warn(message, WordrelWarning, stacklevel=2)
         judged = reweight(aligner, prepared[0], prepared[1], *rows, seed=seed, progress=progress)
         for i in judged.suspicious:
             left, right = chosen.pairs[i]

@@ -18,15 +18,15 @@ from wordrel.errors import InvalidParameter
 from wordrel.relative import Array32, Array64, unit_rows
 from wordrel.topk import Rows, has_direction
 
-# Of the largest eigenvalue: the share that `wordrel.methods.relative.auto_ridge` has for many anchors. Of .001 to 1 none
-# was best for 100, 300 and 1,000 words alike (English-French, P@1 on left-out training words).
+# Of the largest eigenvalue: the share that `wordrel.methods.relative.auto_ridge` has for many anchors. Of .001 to 1
+# none was best for 100, 300 and 1,000 words alike (English-French, P@1 on left-out training words).
 RIDGE = 0.05
 
 # Values that differ by less are equal, and the earlier candidate is taken: unit rows are so only to float32.
 _TIE = 1e-6
 
 # Assignments hardly change after so many rounds: on the words of the English-Italian training dictionary the mean
-# cosine to the nearest of 300 centroids gains .03 in the first 10 rounds and .001 in the next 20.
+# cosine to the nearest of 300 centroids rises from .471 to .623 in the first 10 rounds and to .624 in the next 20.
 _KMEANS_ROUNDS = 10
 
 
@@ -215,12 +215,16 @@ def _earliest_highest(values: Array64) -> int:
     return int(np.argmax(values >= highest - _TIE * max(1.0, abs(highest))))
 
 
+# On left-out training words of English-French and English-Italian kmeans had the highest P@1 of all with 100 and 300
+# words (English-Italian, 300 words: 29.0, uniform 23.7, first 24.0); fps, leverage and d-optimal look for the extremes,
+# which are rare words with poor vectors, and had less than uniform. With 1,000 English-French words all but leverage and
+# frequency were alike.
 STRATEGIES = {
     "first": Strategy(_first, False, "in the order of the dictionary"),
     "uniform": Strategy(_uniform, False, "at random"),
     "frequency": Strategy(_frequency, False, "the most frequent words of the source vocabulary"),
     "fps": Strategy(_farthest, True, "each as far as possible from those before"),
-    "kmeans": Strategy(_kmeans, True, "the middle of each of N clusters"),
-    "leverage": Strategy(_leverage, True, "those in the least common directions"),
+    "kmeans": Strategy(_kmeans, True, "the middle of each of N clusters, the best for few words"),
+    "leverage": Strategy(_leverage, True, "those in the rarest directions, often odd words"),
     "d-optimal": Strategy(_d_optimal, True, "those that together determine a linear map best"),
 }
