@@ -83,6 +83,14 @@ def test_the_gain_of_self_learning_is_measured(embedded):
         assert float(stated) == pytest.approx(100 * report.csls.p_at_1, abs=0.31)  # BLAS builds differ in the last bits
 
 
+def test_the_gain_of_chosen_anchors_is_measured(embedded):
+    found = re.search(r"P@1 \(CSLS\) of 300 words of the embedded dictionary from ([\d.]+) to ([\d.]+)", README)
+    assert found
+    for stated, strategy in zip(found.groups(), ("first", "kmeans"), strict=True):
+        report = wordrel.evaluate(wordrel.align(*embedded, anchors=300, anchor_strategy=strategy))
+        assert float(stated) == pytest.approx(100 * report.csls.p_at_1, abs=0.31)
+
+
 def test_every_link_to_a_file_leads_somewhere():
     for target in re.findall(r"\]\((?!https?:)([^)]+)\)", README):
         assert (ROOT / target).exists(), target

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,22 @@ class Neighbor:
     word: str
     score: float
     language: str
+
+
+class SuspiciousPair(NamedTuple):
+    """A pair of the dictionary that fits badly where the others are fitted.
+
+    Attributes
+    ----------
+    source, target : str
+        As they are written in the dictionary.
+    score : float
+        By how many robust standard deviations it fits worse than the median pair (`wordrel.robust`).
+    """
+
+    source: str
+    target: str
+    score: float
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,8 @@ class Alignment:
         Method, parameters, seed, scores: whatever is JSON.
     bounds : mapping of str to array, optional
         What a CSLS search learnt about the hubs of a language's vocabulary (`CslsSearch.lower_bounds`).
+    suspicious : sequence of SuspiciousPair
+        The pairs that a robust fit doubts, worst first; a saved alignment keeps only those in its `info`.
     """
 
     def __init__(
@@ -85,12 +103,14 @@ class Alignment:
         test: BilingualDictionary,
         info: Mapping[str, Any],
         bounds: Mapping[str, npt.NDArray[np.float32]] | None = None,
+        suspicious: Sequence[SuspiciousPair] = (),
     ) -> None:
         self.spaces = {space.language: space for space in spaces}
         self.projections = dict(zip(self.spaces, projections, strict=True))
         self.anchors = anchors
         self.test = test
         self.info = dict(info)
+        self.suspicious = tuple(suspicious)
         self._bounds = dict(bounds or {})
         self._csls: dict[str, CslsSearch] = {}
 
