@@ -48,3 +48,8 @@ def jaccard(one: list[list[int]], other: list[list[int]]) -> float:
         either = {x for x in [*a, *b] if x != -1}
         shares.append(len(both) / len(either) if either else 0)
     return sum(shares) / len(shares)
+
+
+def dense(rows):
+    """Rows as an array, also those of a method that has sparse ones."""
+    return rows.toarray() if hasattr(rows, "toarray") else rows

@@ -75,8 +75,9 @@ def test_transform_maps_raw_vectors_as_the_vocabulary_was(toy, made):
 def test_only_train_words_become_anchors(toy, made):
     assert set(made.anchors.sources) == {f"s{i}" for i in range(40)}
     assert set(made.test.sources) == {f"s{i}" for i in range(40, 60)}
-    assert made.info["anchors"] == {"words": 40, "pairs": 40}
-    assert wordrel.align(*toy, anchors=10).info["anchors"] == {"words": 10, "pairs": 10}
+    default = {"strategy": "first", "translations": "weighted"}
+    assert made.info["anchors"] == {"words": 40, "pairs": 40, **default}
+    assert wordrel.align(*toy, anchors=10).info["anchors"] == {"words": 10, "pairs": 10, **default}
 
 
 def test_spaces_of_different_dimensions_and_of_one_language():

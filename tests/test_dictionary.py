@@ -77,7 +77,9 @@ def test_anchors_are_the_first_words_found_with_all_their_translations():
     assert anchors.target_rows.tolist() == [4, 1, 3, 0, 2]
     assert anchors.weights.tolist() == [0.5, 0.5, 0.5, 0.5, 1] and anchors.n_words == 3 and len(anchors) == 5
     assert anchors.pairs[0] == ("one", "uno")
-    assert Anchors.from_dictionary(dictionary(), source, target, weighting="pair").weights.tolist() == [1] * 5
+    assert Anchors.from_dictionary(dictionary(), source, target, translations="all").weights.tolist() == [1] * 5
+    only = Anchors.from_dictionary(dictionary(), source, target, translations="first")
+    assert only.pairs == (("one", "uno"), ("cat", "gatto"), ("dog", "cane")) and only.weights.tolist() == [1] * 3
     first = Anchors.from_dictionary(dictionary(), source, target, n_words=2)
     assert first.n_words == 2 and set(first.source_rows.tolist()) == {1, 2}
     # A word that is not in the vocabularies does not use up a place.

@@ -57,7 +57,7 @@ def test_every_other_command_runs_and_prints_what_is_pasted(run, here, monkeypat
         if README.count(f"{line}\n```\n\n```text"):
             assert outcome.out == pasted(line)
             compared += 1
-    assert compared == 3
+    assert compared == 4
 
 
 def test_the_python_example_runs(here, capsys):
@@ -81,6 +81,14 @@ def test_the_gain_of_self_learning_is_measured(embedded):
     for stated, rounds in zip(found.groups(), (0, 5), strict=True):
         report = wordrel.evaluate(wordrel.align(*embedded, anchors=100, refine=rounds))
         assert float(stated) == pytest.approx(100 * report.csls.p_at_1, abs=0.31)  # BLAS builds differ in the last bits
+
+
+def test_the_gain_of_chosen_anchors_is_measured(embedded):
+    found = re.search(r"P@1 \(CSLS\) of 300 words of the embedded dictionary from ([\d.]+) to ([\d.]+)", README)
+    assert found
+    for stated, strategy in zip(found.groups(), ("first", "kmeans"), strict=True):
+        report = wordrel.evaluate(wordrel.align(*embedded, anchors=300, anchor_strategy=strategy))
+        assert float(stated) == pytest.approx(100 * report.csls.p_at_1, abs=0.31)
 
 
 def test_every_link_to_a_file_leads_somewhere():

@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 from tests.reference import unit
 from wordrel.errors import InvalidParameter
 from wordrel.relative import (
+    comfortable,
     compact_map,
     compact_maps,
     cross_maps,
     joint_maps,
+    map_rows,
     relative_blocks,
     relative_norms,
     relative_representation,
@@ -148,6 +150,27 @@ def test_unit_rows_keeps_zero_rows_and_survives_extreme_numbers():
     np.testing.assert_allclose(unit_rows(X), [[0, 0], [0.6, 0.8], [1, 0], [0.5**0.5, 0.5**0.5]], rtol=1e-6)
 
 
+def test_rows_of_any_length_are_mapped_to_unit_rows():
+    _, _, X, _ = spaces(11)
+    M = np.random.default_rng(0).normal(size=(8, 3))
+    for scale in (1, 1e30, 1e-30, 1e13):
+        np.testing.assert_allclose(map_rows(scale * X, M), unit(X @ M), atol=2e-6)
+    mixed = X * np.where(np.arange(len(X)) % 2, 1e30, 1e-30)[:, None]
+    mixed[3] = 0
+    expected = unit(X @ M)
+    expected[3] = 0
+    np.testing.assert_allclose(map_rows(mixed, M), expected, atol=2e-6)
+
+
+def test_comfortable_scales_only_what_is_extreme_and_loses_no_digit():
+    X = np.random.default_rng(1).normal(size=(5, 3))
+    assert comfortable(X) is X and not comfortable(np.zeros((2, 2))).any()
+    for scale in (1e200, 1e-200, -1e30):
+        scaled = comfortable(scale * X)
+        assert 0.5 <= np.abs(scaled).max() < 1
+        np.testing.assert_array_equal(np.frexp(scaled)[0], np.frexp(scale * X)[0])
+
+
 def test_fewer_anchors_than_dimensions_and_identical_anchors_give_finite_maps():
     A, B, _, _ = spaces(9, m=3)
     for left, right in ((A, B), (np.repeat(A[:1], 5, axis=0), np.repeat(B[:1], 5, axis=0))):
@@ -166,9 +189,12 @@ def test_symmetric_power_inverts_what_is_spanned():
     [
         (lambda A, B: joint_maps(A[:3], B), "parallel anchors come in pairs, but there are 3 and 40"),
         (lambda A, B: joint_maps(A, B, ridge=-1), "the ridge must be 0 or more, not -1"),
+        (lambda A, B: joint_maps(A, B, ridge=np.nan), "the ridge must be 0 or more, not nan"),
+        (lambda A, B: joint_maps(A, B, power=-1), "the power must be 0 or more, not -1"),
+        (lambda A, B: compact_map(A, np.inf), "the exponent must be a finite number, not inf"),
         (
             lambda A, B: joint_maps(A, B, weights=[1, 2]),
-            "weights must be 40 numbers of 0 or more, one for each pair of anchors",
+            "weights must be 40 numbers of 0 or more, not all 0, one for each pair of anchors",
         ),
         (
             lambda A, B: joint_maps(0 * A, B),

@@ -212,3 +212,8 @@ def test_what_cannot_be_is_refused(call, message):
     with pytest.raises(InvalidParameter) as error:
         call()
     assert str(error.value) == message
+
+
+def test_a_power_next_to_nothing_keeps_what_is_positive_and_nothing_else():
+    rows = TopkPower(3, 1e-300)(np.array([[0.5, -1.0, 0.0, 0.2]], dtype=np.float32)).toarray()
+    np.testing.assert_allclose(rows, [[0.5**0.5, 0, 0, 0.5**0.5]], atol=1e-6)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,22 @@ class Neighbor:
     language: str
 
 
+class SuspiciousPair(NamedTuple):
+    """A pair of the dictionary that fits badly where the others are fitted.
+
+    Attributes
+    ----------
+    source, target : str
+        As they are written in the dictionary.
+    score : float
+        By how many robust standard deviations it fits worse than the median pair (`wordrel.robust`).
+    """
+
+    source: str
+    target: str
+    score: float
+
+
 @dataclass(frozen=True)
 class Projection:
     """How a space was brought into the shared one, for vectors that come later.
@@ -50,7 +66,7 @@ class Projection:
     Attributes
     ----------
     preprocessing : Preprocessing
-        With its means.
+        With what it learnt from the space.
     row_map : RowMap
         What the method learnt about this side.
     """
@@ -78,6 +94,8 @@ class Alignment:
         Method, parameters, seed, scores: whatever is JSON.
     bounds : mapping of str to array, optional
         What a CSLS search learnt about the hubs of a language's vocabulary (`CslsSearch.lower_bounds`).
+    suspicious : sequence of SuspiciousPair
+        The pairs that a robust fit doubts, worst first; a saved alignment keeps only those in its `info`.
     """
 
     def __init__(
@@ -88,12 +106,14 @@ class Alignment:
         test: BilingualDictionary,
         info: Mapping[str, Any],
         bounds: Mapping[str, npt.NDArray[np.float32]] | None = None,
+        suspicious: Sequence[SuspiciousPair] = (),
     ) -> None:
         self.spaces = {space.language: space for space in spaces}
         self.projections = dict(zip(self.spaces, projections, strict=True))
         self.anchors = anchors
         self.test = test
         self.info = dict(info)
+        self.suspicious = tuple(suspicious)
         self._bounds = dict(bounds or {})
         self._csls: dict[str, CslsSearch] = {}
 
@@ -234,6 +254,8 @@ class Alignment:
             arrays |= to_arrays(f"vectors-{number}", space.vectors)
             arrays |= {f"{part}-{number}": array for part, array in row_map.arrays.items()}
             arrays[f"means-{number}"] = np.array(steps.means_, dtype=np.float32)
+            if steps.directions_:
+                arrays[f"directions-{number}"] = np.concatenate(steps.directions_)
             texts[f"words-{number}"] = space.words
             search = self._csls.get(name)
             bounds = search.lower_bounds if search and search.has_close_bounds else self._bounds.get(name)
@@ -271,7 +293,8 @@ def _from_folder(folder: Folder) -> Alignment:
         vectors = from_arrays(f"vectors-{number}", entry.get("sparse", False), folder.array)
         spaces.append(Embeddings(words, vectors, name, entry["provenance"]))
         steps = Preprocessing(entry["preprocessing"])
-        steps.means_ = list(folder.array(f"means-{number}"))
+        removed = f"directions-{number}.npy" in folder
+        steps.restore(folder.array(f"means-{number}"), folder.array(f"directions-{number}") if removed else None)
         # A folder from before there were several kinds of maps does not name its own: it is linear, and its rows dense.
         row_map = load_map(entry.get("map", {"kind": "linear"}), partial(_part, folder, number))
         projections.append(Projection(steps, row_map))

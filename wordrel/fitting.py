@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from wordrel import refine as self_learning
 from wordrel._version import __version__
-from wordrel.alignment import Alignment, Projection
-from wordrel.anchors import Anchors
+from wordrel.alignment import Alignment, Projection, SuspiciousPair
+from wordrel.anchors import Anchors, Translations
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
-from wordrel.errors import InvalidParameter
+from wordrel.errors import InvalidParameter, WordrelWarning
 from wordrel.methods import make_aligner
-from wordrel.methods.base import LinearAligner
+from wordrel.methods.base import Aligner, LinearAligner
 from wordrel.preprocessing import Preprocessing
+from wordrel.robust import FEWEST_WORDS as FEWEST_TO_JUDGE
+from wordrel.robust import reweight
 from wordrel.selection import FEWEST_WORDS, RELATIVE_GRID, Candidate, cross_validate
+
+# A fifth of a large dictionary would make the manifest longer than a person reads; `Alignment.suspicious` has them all.
+MOST_SUSPICIOUS = 100
 
 
 def align(
@@ -28,6 +34,13 @@ def align(
     parameters: Mapping[str, Any] | None = None,
     refine: int = 0,
     progress: Callable[[str], None] | None = None,
+    *,
+    preprocessing: Sequence[str] | None = None,
+    anchor_strategy: str = "first",
+    anchor_words: Sequence[str] | None = None,
+    translations: Translations = "weighted",
+    robust: bool = False,
+    seed: int = 0,
 ) -> Alignment:
     """Align two spaces by the pairs of a dictionary.
 
@@ -41,7 +54,7 @@ def align(
         A name in `wordrel.methods.METHODS`; or "auto": `relative`, its parameters chosen by cross-validation over the
         training words (`wordrel.selection`; its defaults when there are fewer than 100).
     anchors : int, optional
-        Use the first so many source words that are found, with all their translations; all when left out.
+        Use so many of the source words that are found, with their translations; all when left out.
     parameters : mapping, optional
         For the method's constructor.
     refine : int
@@ -49,6 +62,21 @@ def align(
         when there are few anchors; the words of both vocabularies have to be in order of frequency.
     progress : callable, optional
         Told the name of each step that takes more than a moment.
+    preprocessing : sequence of str, optional
+        Steps of `wordrel.preprocessing.Preprocessing` in place of the method's own, such as
+        ``("unit", "all-but-the-top", "unit")``.
+    anchor_strategy : str
+        Which words are taken when `anchors` is less than there are: a name in `wordrel.strategies.STRATEGIES`.
+    anchor_words : sequence of str, optional
+        Only these source words become anchors, in this order.
+    translations : {"weighted", "all", "first"}
+        With "weighted" each source word counts once, shared among its translations; with "all" each pair counts once;
+        with "first" only a word's first translation that is found is taken.
+    robust : bool
+        Judge each pair by a fit that its source word had no part in, and let those that fit badly count little
+        (`wordrel.robust`). They are told in `Alignment.suspicious`.
+    seed : int
+        Of strategies that draw at random, and of the folds of `robust`.
 
     Returns
     -------
@@ -57,9 +85,16 @@ def align(
     Raises
     ------
     TooFewAnchors
-        When fewer than 2 pairs are in both vocabularies.
+        When fewer than 2 pairs are in both vocabularies, or none of `anchor_words` has a pair there.
     InvalidParameter
-        For an unknown method or parameter.
+        For an unknown method, parameter, preprocessing step, strategy or handling of translations, a parameter outside
+        its limits, parameters for "auto", `refine` with "asif", or anchors from which nothing can be learnt
+        (`wordrel.methods.base.Aligner.fit` names them).
+
+    Warns
+    -----
+    WordrelWarning
+        When some of `anchor_words` have no pair in both vocabularies, or a `robust` fit has fewer than 20 words.
 
     Examples
     --------
@@ -76,38 +111,78 @@ def align(
             "use dictionary.inverted()"
         )
     automatic = method == "auto"
-    aligner = make_aligner("relative" if automatic else method, **(parameters or {}))
-    if refine and not isinstance(aligner, LinearAligner):
-        raise InvalidParameter(f"method '{method}' has no self-learning; leave refine out, or choose relative")
-    chosen = Anchors.from_dictionary(dictionary.train, source, target, anchors)
+    aligner = checked_aligner(method, parameters, refine)
+    chosen = Anchors.from_dictionary(
+        dictionary.train, source, target, anchors, translations, anchor_strategy, seed, anchor_words
+    )
     rows = chosen.source_rows, chosen.target_rows, chosen.weights
-    steps = (Preprocessing(aligner.preprocessing), Preprocessing(aligner.preprocessing))
+    names = aligner.preprocessing if preprocessing is None else preprocessing
+    steps = (Preprocessing(names), Preprocessing(names))
     prepared = [step.fit_transform(space.vectors) for step, space in zip(steps, (source, target), strict=True)]
+    suspicious: list[SuspiciousPair] = []
+    if robust:
+        if chosen.n_words < FEWEST_TO_JUDGE:
+            message = f"{chosen.n_words} words are too few to judge their pairs; all count as they did"
+            warnings.warn(message, WordrelWarning, stacklevel=2)
+        judged = reweight(aligner, prepared[0], prepared[1], *rows, seed=seed, progress=progress)
+        for i in judged.suspicious:
+            left, right = chosen.pairs[i]
+            suspicious.append(SuspiciousPair(left, right, float(judged.misfits[i])))
+        # Some methods use no weights: what is out of the question is left out.
+        kept = judged.weights > 0
+        rows = chosen.source_rows[kept], chosen.target_rows[kept], judged.weights[kept]
     candidates: list[Candidate] = []
     if automatic and chosen.n_words >= FEWEST_WORDS:
         candidates = cross_validate("relative", RELATIVE_GRID, prepared[0], prepared[1], *rows, progress=progress)
         aligner = make_aligner("relative", **candidates[0].parameters)
-    aligner.fit(prepared[0][chosen.source_rows], prepared[1][chosen.target_rows], chosen.weights)
+    anchor_rows = prepared[0][rows[0]], prepared[1][rows[1]]
+    aligner.fit(*anchor_rows, rows[2], vocabulary=(prepared[0], prepared[1]))
     history = []
     if refine:
         history = self_learning.refine(aligner, prepared[0], prepared[1], *rows, refine, progress=progress)
-    names = _names(source, target)
+    languages = _names(source, target)
     spaces = []
     for number, space in enumerate((source, target)):
         aligned = aligner.transform(prepared[number], number)
-        spaces.append(Embeddings(space.words, aligned, names[number], space.provenance))
+        spaces.append(Embeddings(space.words, aligned, languages[number], space.provenance))
         prepared[number] = aligned[:0]  # a large space is not kept twice
     projections = [Projection(step, row_map) for step, row_map in zip(steps, aligner.row_maps_, strict=True)]
     info = {
         "wordrel_version": __version__,
         "method": "relative" if automatic else method,
         "parameters": aligner.get_params() | aligner.learnt_params(),
-        "anchors": {"words": chosen.n_words, "pairs": len(chosen)},
+        "anchors": {
+            "words": chosen.n_words,
+            "pairs": len(chosen),
+            "strategy": anchor_strategy,
+            "translations": translations,
+        },
+        "robust": {"suspicious": len(suspicious), "worst": [one._asdict() for one in suspicious[:MOST_SUSPICIOUS]]}
+        if robust
+        else {},
+        "seed": seed,
         "cross_validation": [one._asdict() for one in candidates],
         "refine": [asdict(one) for one in history],
     }
-    used = BilingualDictionary(chosen.pairs, *names)
-    return Alignment(spaces, projections, used, BilingualDictionary(dictionary.test.pairs, *names), info)
+    used = BilingualDictionary(chosen.pairs, *languages)
+    test = BilingualDictionary(dictionary.test.pairs, *languages)
+    return Alignment(spaces, projections, used, test, info, suspicious=suspicious)
+
+
+def checked_aligner(method: str, parameters: Mapping[str, Any] | None = None, refine: int = 0) -> Aligner:
+    """Build the aligner of a method, "auto" among them, and check what is asked of it before any vector is read.
+
+    Raises
+    ------
+    InvalidParameter
+    """
+    if method == "auto" and parameters:
+        raise InvalidParameter("method 'auto' chooses its parameters itself; leave them out, or name method 'relative'")
+    aligner = make_aligner("relative" if method == "auto" else method, **(parameters or {}))
+    aligner.check_params()
+    if refine and not isinstance(aligner, LinearAligner):
+        raise InvalidParameter(f"method '{method}' has no self-learning; leave refine out, or choose relative")
+    return aligner
 
 
 def _names(source: Embeddings, target: Embeddings) -> tuple[str, str]:

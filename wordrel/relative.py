@@ -17,7 +17,7 @@ space communication", ICLR 2023, section 3.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,9 @@ Array64 = npt.NDArray[np.float64]
 
 # Eigenvalues below this share of the largest are rounding noise of a float64 Gram matrix.
 _RANK_TOLERANCE = 1e-12
+
+# Between these, products of float32 numbers and of the maps that are learnt from them neither overflow nor vanish.
+_COMFORTABLE = 1e-12, 1e12
 
 
 class MapPair(NamedTuple):
@@ -64,6 +67,44 @@ def unit_rows(X: npt.ArrayLike) -> Array32:
     norms[norms == 0] = 1
     scaled /= norms
     return scaled
+
+
+def comfortable(table: Array64) -> Array64:
+    """Scale a table whose largest number is extreme, by a power of two so that no digit is lost.
+
+    Parameters
+    ----------
+    table : array of float64, shape (n, d)
+
+    Returns
+    -------
+    array of float64, shape (n, d)
+        The table itself when its largest number is between 1e-12 and 1e12.
+    """
+    peak = _peak(table)
+    if peak == 0 or _COMFORTABLE[0] < peak < _COMFORTABLE[1]:
+        return table
+    scaled: Array64 = np.ldexp(table, -int(np.frexp(peak)[1]))
+    return scaled
+
+
+def map_rows(X: npt.ArrayLike, M: npt.NDArray[Any]) -> Array32:
+    """Unit rows of X M, in float32, whatever the length of the rows of X.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+    M : array of shape (d, rank)
+
+    Returns
+    -------
+    array of float32, shape (n, rank)
+        A zero row stays zero.
+    """
+    rows: Array32 = np.asarray(X, dtype=np.float32)
+    if not _COMFORTABLE[0] < _peak(rows) < _COMFORTABLE[1]:
+        rows = unit_rows(rows)
+    return unit_rows(rows @ M.astype(np.float32, copy=False))
 
 
 def relative_blocks(
@@ -273,6 +314,8 @@ def joint_maps(
         Of rank min(d, d'); S is scaled to a largest value of 1.
     """
     left, right = _parallel(A, B)
+    if not 0 <= power < np.inf:
+        raise InvalidParameter(f"the power must be 0 or more, not {power}")
     whiteners = whitened_maps(left, right, exponent, ridge, weights)
     cross = (left * weight_column(weights, len(left))).T @ right
     P, S, Qt = np.linalg.svd(whiteners.source @ cross @ whiteners.target, full_matrices=False)
@@ -303,12 +346,19 @@ def symmetric_power(C: Array64, exponent: float) -> Array64:
 
 
 def _whitener(covariance: Array64, exponent: float, ridge: float) -> Array64:
-    if ridge < 0:
+    if not 0 <= ridge < np.inf:
         raise InvalidParameter(f"the ridge must be 0 or more, not {ridge}")
+    if not np.isfinite(exponent):
+        raise InvalidParameter(f"the exponent must be a finite number, not {exponent}")
     identity = np.eye(len(covariance))
     if exponent == 0:
         return identity
     return symmetric_power(covariance + ridge * np.linalg.eigvalsh(covariance)[-1] * identity, -exponent)
+
+
+def _peak(table: npt.NDArray[Any]) -> float:
+    """Largest magnitude in a table, without a copy of it."""
+    return max(float(table.max(initial=0)), -float(table.min(initial=0)))
 
 
 def _parallel(A: npt.ArrayLike, B: npt.ArrayLike) -> tuple[Array64, Array64]:
@@ -333,11 +383,11 @@ def weight_column(weights: npt.ArrayLike | None, n: int) -> Array64:
     Raises
     ------
     InvalidParameter
-        When they are not n finite numbers of 0 or more.
+        When they are not n finite numbers of 0 or more, or all are 0.
     """
     if weights is None:
         return np.ones((n, 1))
     column = np.asarray(weights, dtype=np.float64)
-    if column.shape != (n,) or (column < 0).any() or not np.isfinite(column).all():
-        raise InvalidParameter(f"weights must be {n:,} numbers of 0 or more, one for each pair of anchors")
+    if column.shape != (n,) or not np.isfinite(column).all() or (column < 0).any() or not column.any():
+        raise InvalidParameter(f"weights must be {n:,} numbers of 0 or more, not all 0, one for each pair of anchors")
     return column[:, None]

@@ -152,6 +152,15 @@ def product(X: Matrix, columns: Matrix) -> Array32:
     return dense
 
 
+def row_products(X: Matrix, Y: Matrix) -> Array32:
+    """Inner product of each row of X with the same row of Y, both dense or both sparse; shape (n,)."""
+    if is_sparse(X):
+        sums: Array32 = np.asarray(X.multiply(Y).sum(axis=1), dtype=np.float32)
+        return sums
+    products: Array32 = np.einsum("ij,ij->i", X, Y)
+    return products
+
+
 def dense_row(X: Matrix, row: int) -> Array32:
     """One row as an array of one dimension."""
     values: Array32 = X[[row]].toarray()[0] if is_sparse(X) else X[row]

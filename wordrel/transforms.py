@@ -146,6 +146,8 @@ class TopkPower(Transform):
         peak = kept.max(axis=1, keepdims=True, initial=0)
         peak[peak == 0] = 1
         powered: Array32 = (kept / peak) ** np.float32(self.power)
+        # A power so small that float32 has it as 0 would make 1 of what is not kept.
+        powered[kept == 0] = 0
         return unit(from_entries(columns, powered, table.shape[1]))
 
 

@@ -27,14 +27,15 @@ def test_json_is_one_object_with_what_the_alignment_holds(run, toy_files):
     assert outcome.code == 0 and outcome.err == ""
     result = json.loads(outcome.out)
     assert list(result) == [
-        "output", "source", "target", "method", "parameters", "anchors", "cross_validation", "refine", "coverage", "scores", "seconds", "seed", "version"
+        "output", "source", "target", "method", "parameters", "anchors", "cross_validation", "refine", "robust", "coverage", "scores", "seconds", "seed", "version"
     ]  # fmt: skip
     assert result["output"] == "out.wordrel" and result["seed"] == 3 and result["version"] == wordrel.__version__
     assert result["source"] == {
         "language": "xx", "words": 60, "dimensions": 6, "provenance": {"source": "xx.vec"}
     }  # fmt: skip
     assert result["parameters"] == {"exponent": 1.0, "ridge": 0.3, "power": 0.5}
-    assert result["anchors"] == {"words": 48, "pairs": 48}
+    assert result["anchors"] == {"words": 48, "pairs": 48, "strategy": "first", "translations": "weighted"}
+    assert result["robust"] == {}
     assert result["coverage"]["test"]["words_found"] == 12 and result["coverage"]["train"]["fraction"] == 1
     assert result["scores"]["csls"] == result["scores"]["nn"] == {"p@1": 1, "p@5": 1, "p@10": 1, "mrr": 1}
     assert set(result["scores"]["plain"]) == {"nn", "csls"}
@@ -155,7 +156,7 @@ BAD = {
     "method": (
         ["--method", "magic"],
         None,
-        "unknown method 'magic'; choose one of: relative, relative-paper, relative-centred, procrustes, vecmap, cca, ridge, asif",
+        "unknown method 'magic'; choose one of: relative, relative-paper, relative-centred, procrustes, rcsls, vecmap, cca, ridge, asif",
     ),
     "output exists": (
         [],

@@ -93,6 +93,14 @@ def test_info_says_what_it_is(run, place):
 def test_info_shows_the_scores_when_made(run, toy_files):
     run(*toy_files, "-q")
     assert "csls when made   p@1 1.000" in run("info").out
+    assert "preprocessing    unit,center,unit" in run("info").out
+
+
+def test_info_says_which_steps_were_taken(run, toy_files):
+    for given, steps in (("all-but-the-top:2,unit", ["all-but-the-top:2", "unit"]), ("none", [])):
+        run(*toy_files, "-q", "--force", "--preprocessing", given)
+        assert f"preprocessing    {given}" in run("info").out
+        assert [one["preprocessing"] for one in json.loads(run("info", "--json").out)["spaces"]] == [steps, steps]
 
 
 def test_a_zero_vector_has_no_translation(run, toy_files, here):

@@ -65,6 +65,19 @@ def test_other_similarities_serve_too_and_a_map_is_rebuilt_from_what_is_kept(sim
     cosines = make_aligner("asif", k=5).fit(A, B, w).row_maps_[0].transform(X)
     assert np.abs(cosines.toarray() - again.transform(X).toarray()).max() > 0.01
     assert again.transform(X[:0]).shape == (0, 12)
+    # Only directions count, and a row that has none is near to no anchor.
+    longer = make_aligner("asif", k=5, similarity=similarity).fit(1e30 * A, B, 1e-300 * w)
+    scaled = longer.transform(np.vstack([3 * X, 0 * X[:1]])).toarray()
+    np.testing.assert_allclose(scaled[:8], again.transform(X).toarray(), atol=1e-5)
+    assert not scaled[8].any()
+
+
+def test_a_pair_without_weight_takes_no_place_among_the_highest():
+    A, B, w, X, _ = anchors(3)
+    w[[0, 5]] = 0
+    one, other = make_aligner("asif", k=4).fit(A, B, w), make_aligner("asif", k=4).fit(A[w > 0], B[w > 0], w[w > 0])
+    np.testing.assert_array_equal(one.transform(X).toarray(), other.transform(X).toarray())
+    assert (np.diff(one.transform(X).indptr) == 4).any()
 
 
 def is_mapped(array) -> bool:
@@ -128,6 +141,9 @@ def test_a_zero_row_has_no_translation_and_is_none(toy):
 
 def test_the_command_line_from_files_to_translations(run, toy_files):
     assert run(*toy_files, "--method", "asif", "--test-dictionary", "pairs.tsv", "--anchors", "2", "-q").code != 0
+    # Said before any vector is looked for: there are none of xx.
+    refused = "wordrel: method 'asif' has no self-learning; leave refine out, or choose relative\n"
+    assert run("align", "xx", "yy", "--method", "asif", "--refine", "1") == (2, "", refused)
     outcome = run(*toy_files, "--method", "asif", "--json")
     report = json.loads(outcome.out)
     assert report["method"] == "asif" and report["parameters"] == {"k": 400, "power": 2.0, "similarity": "cosine"}
@@ -146,17 +162,19 @@ def test_the_command_line_from_files_to_translations(run, toy_files):
         ),
         (
             lambda toy: wordrel.align(*toy, method="asif", parameters={"similarity": "l1"}),
-            "topk_power keeps positive similarities, and these have none; "
-            "choose cosine, angular, rbf, rank or quantised, or put zscore or softmax before it",
+            "similarity must be cosine, angular, rbf, rank or quantised, not 'l1'",
         ),
         (
             lambda toy: wordrel.align(*toy, method="asif", parameters={"similarity": Rbf(0.1)}),
-            "asif keeps its similarity by name: choose one of cosine, angular, euclidean, l1, rbf, rank, quantised",
+            "similarity must be cosine, angular, rbf, rank or quantised, not Rbf(gamma=0.1)",
         ),
-        (lambda toy: wordrel.align(*toy, method="asif", parameters={"k": 0}), "k must be 1 or more, not 0"),
+        (
+            lambda toy: wordrel.align(*toy, method="asif", parameters={"k": 0}),
+            "k must be a whole number of 1 or more, not 0",
+        ),
         (
             lambda toy: make_aligner("asif").fit(np.eye(3), np.eye(3), [1, 2]),
-            "weights must be 3 numbers of 0 or more, one for each pair of anchors",
+            "weights must be 3 numbers of 0 or more, not all 0, one for each pair of anchors",
         ),
         (
             lambda toy: wordrel.align(*toy, method="asif").index("xx"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,31 @@ from typing import Any
 import click
 
 import wordrel
-from wordrel.alignment import Alignment
-from wordrel.anchors import Anchors
+from wordrel.alignment import Alignment, SuspiciousPair
+from wordrel.anchors import Anchors, Translations, known_words
 from wordrel.artefact import check_output
-from wordrel.cli.options import json_option, print_json
+from wordrel.cli.options import json_option, print_json, read_parameters
 from wordrel.cli.progress import steps
 from wordrel.cli.render import report_text, table
 from wordrel.dictionary import BilingualDictionary, Coverage
 from wordrel.embeddings import Embeddings
 from wordrel.errors import EmptyTest, UnknownSource, WordrelWarning
 from wordrel.evaluation import EvaluationReport, evaluate_plain
+from wordrel.fitting import checked_aligner
 from wordrel.methods import METHODS
-from wordrel.sources import embedded
+from wordrel.preprocessing import STEPS, Preprocessing
+from wordrel.sources import embedded, load_words
+from wordrel.strategies import STRATEGIES
 
 # A fifth of the dictionary is held out, but never more words than the usual test sets have.
 HELD_OUT_SHARE, HELD_OUT_MOST = 0.2, 1500
+
+
+_PREPROCESSING_HELP = (
+    "Steps before the method, in place of its own, of: "
+    + "; ".join(f"{name} ({meaning})" for name, meaning in STEPS.items())
+    + "; or none. [default: the method's, mostly unit,center,unit]"
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,41 @@ class Result:
     show_default=True,
     help=f"One of: {', '.join(METHODS)}; or auto: relative, tuned by cross-validation on the training words.",
 )
-@click.option("--anchors", type=int, metavar="N", help="Use the first N source words of the dictionary. [default: all]")
+@click.option(
+    "-p",
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the method, such as ridge=0.1; may be repeated. 'wordrel methods' lists them.",
+)
+@click.option("--preprocessing", metavar="STEP,...", help=_PREPROCESSING_HELP)
+@click.option("--anchors", type=int, metavar="N", help="Use N source words of the dictionary. [default: all]")
+@click.option(
+    "--anchor-strategy",
+    default="first",
+    show_default=True,
+    metavar="S",
+    help=f"Which N words --anchors takes. {'; '.join(f'{name}: {one.summary}' for name, one in STRATEGIES.items())}.",
+)
+@click.option(
+    "--anchor-file",
+    metavar="FILE",
+    help="Use only the SRC words of FILE, one a line; their translations come from the dictionary.",
+)
+@click.option(
+    "--translations",
+    default="weighted",
+    show_default=True,
+    metavar="T",
+    help="Of a word with several. weighted: it counts once, shared among them; all: each counts once; "
+    "first: only the first that is found.",
+)
+@click.option(
+    "--robust",
+    is_flag=True,
+    help="Let word pairs that fit badly count little, and list them: for dictionaries with mistakes.",
+)
 @click.option(
     "--refine",
     type=click.IntRange(min=0),
@@ -64,7 +109,9 @@ class Result:
     metavar="N",
     help="Rounds of self-learning: sure pairs become anchors. Try 5 when you have few word pairs.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For the words held out.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For whatever is drawn at random."
+)
 @click.option("--force", is_flag=True, help="Replace an alignment that is there.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @json_option
@@ -77,7 +124,13 @@ def command(
     test_dictionary: str | None,
     output: Path | None,
     method: str,
+    parameters: tuple[str, ...],
+    preprocessing: str | None,
     anchors: int | None,
+    anchor_strategy: str,
+    anchor_file: str | None,
+    translations: Translations,
+    robust: bool,
     refine: int,
     seed: int,
     force: bool,
@@ -102,22 +155,42 @@ def command(
     for language in (source, target):
         if not language.strip() or set(language) & set("/\\ \t\n"):
             raise click.UsageError(f"'{language}' is no language code; write one such as en, pt-BR or zh")
+    chosen = read_parameters(parameters)
+    prepared_by = _steps(preprocessing)
+    checked_aligner(method, chosen, refine)
     place = output or Path(f"{source}-{target}.wordrel")
     check_output(place, force)
-    with steps(5 + refine + 2 * (method == "auto"), quiet or as_json) as step:
+    with steps(5 + refine + 2 * (method == "auto") + 4 * robust, quiet or as_json) as step:
         step("loading vectors")
         spaces = _load(source, source_vectors, "--source-vectors"), _load(target, target_vectors, "--target-vectors")
         step("loading the dictionary")
-        pairs = _split(_load_pairs(source, target, dictionary), source, target, test_dictionary, seed)
+        anchor_words = None if anchor_file is None else load_words(anchor_file)
+        pairs = _load_pairs(source, target, dictionary)
+        pairs = _split(pairs, source, target, test_dictionary, seed, anchor_words or ())
         _warn_of_direction(pairs, spaces)
+        if anchor_words is not None:
+            anchor_words = known_words(anchor_words, pairs.train, *spaces, str(anchor_file))
         step("aligning")
-        alignment = wordrel.align(*spaces, pairs, method=method, anchors=anchors, refine=refine, progress=step)
+        alignment = wordrel.align(
+            *spaces,
+            pairs,
+            method=method,
+            anchors=anchors,
+            parameters=chosen,
+            refine=refine,
+            progress=step,
+            preprocessing=prepared_by,
+            anchor_strategy=anchor_strategy,
+            anchor_words=anchor_words,
+            translations=translations,
+            robust=robust,
+            seed=seed,
+        )
         step("scoring held-out words")
         report = wordrel.evaluate(alignment)
-        plain = evaluate_plain(*spaces, Anchors.from_dictionary(pairs.train, *spaces, anchors), pairs.test)
+        plain = evaluate_plain(*spaces, Anchors.from_dictionary(alignment.anchors, *spaces), pairs.test)
         train = pairs.train.coverage(*spaces)
         alignment.info.update(
-            seed=seed,
             evaluation=_scores(report, plain),
             coverage={"train": _coverage_dict(train), "test": _coverage_dict(report.coverage)},
         )
@@ -128,6 +201,13 @@ def command(
         print_json(_as_dict(result))
     elif not quiet:
         click.echo(_as_text(result))
+
+
+def _steps(text: str | None) -> tuple[str, ...] | None:
+    """Preprocessing steps as the command line has them, checked; None for those of the method."""
+    if text is None:
+        return None
+    return Preprocessing(() if text.strip() == "none" else [step.strip() for step in text.split(",")]).steps
 
 
 def _load(language: str, spec: str | None, option: str) -> Embeddings:
@@ -146,9 +226,14 @@ def _load_pairs(source: str, target: str, spec: str | None) -> BilingualDictiona
 
 
 def _split(
-    pairs: BilingualDictionary, source: str, target: str, test_spec: str | None, seed: int
+    pairs: BilingualDictionary,
+    source: str,
+    target: str,
+    test_spec: str | None,
+    seed: int,
+    anchor_words: Sequence[str] = (),
 ) -> BilingualDictionary:
-    """Anchors on one side, test words on the other, no source word on both."""
+    """Anchors on one side, test words on the other, no source word on both; of `anchor_words` none is held out."""
     if test_spec is not None:
         test = wordrel.load_dictionary(test_spec, source, target)
         test = test.test if len(test.test) else test
@@ -160,15 +245,17 @@ def _split(
         return BilingualDictionary([*anchors, *test], source, target, test.sources)
     if pairs.test_words:
         return pairs
-    n_words = len(pairs.sources)
+    others = pairs.without(anchor_words)
+    n_words = len(others.sources)
     n_test = min(HELD_OUT_MOST, round(HELD_OUT_SHARE * n_words))
     if n_words - n_test < 2 or not n_test:
         count = f"{n_words:,} source word{'' if n_words == 1 else 's'}"
+        beside = " beside those of the anchor file" if anchor_words else ""
         raise EmptyTest(
-            f"the dictionary has {count}, too few to hold some out for the score; "
+            f"the dictionary has {count}{beside}, too few to hold some out for the score; "
             "give more pairs, or test words with --test-dictionary"
         )
-    return pairs.split(n_test, seed)
+    return BilingualDictionary(pairs, source, target, others.split(n_test, seed).test_words)
 
 
 def _warn_of_direction(pairs: BilingualDictionary, spaces: tuple[Embeddings, Embeddings]) -> None:
@@ -207,6 +294,7 @@ def _as_dict(result: Result) -> dict[str, Any]:
         "anchors": info["anchors"],
         "cross_validation": info["cross_validation"],
         "refine": info["refine"],
+        "robust": info["robust"] and {"suspicious": [one._asdict() for one in result.alignment.suspicious]},
         "coverage": info["coverage"],
         "scores": info["evaluation"],
         "seconds": round(result.seconds, 3),
@@ -232,6 +320,8 @@ def _as_text(result: Result) -> str:
         )
     )
     rows.append(("anchors", f"{info['anchors']['words']:,} words", f"{info['anchors']['pairs']:,} pairs"))
+    if info["robust"]:
+        rows.append(("suspicious", f"{len(alignment.suspicious):,} pairs", _worst(alignment.suspicious)))
     if info["cross_validation"]:
         best = info["cross_validation"][0]["score"]
         settings = f"{len(info['cross_validation'])} settings"
@@ -259,6 +349,11 @@ def _as_text(result: Result) -> str:
             f"{alignment.target.words[min(len(alignment.target) - 1, 1000)]}",
         ]
     )
+
+
+def _worst(suspicious: Sequence[SuspiciousPair], n: int = 5) -> str:
+    shown = ", ".join(f"{one.source}→{one.target}" for one in suspicious[:n])
+    return f"the worst: {shown}{', ...' if len(suspicious) > n else ''}" if shown else ""
 
 
 def _samples(alignment: Alignment, n: int = 10) -> str:

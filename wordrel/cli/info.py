@@ -21,7 +21,13 @@ def command(path: Path | None, as_json: bool) -> None:
     place = find_alignment(path)
     alignment = open_alignment(place)
     spaces = [
-        {"language": name, "words": len(space), "dimensions": space.dimensions, "provenance": space.provenance}
+        {
+            "language": name,
+            "words": len(space),
+            "dimensions": space.dimensions,
+            "preprocessing": list(alignment.projections[name].preprocessing.steps),
+            "provenance": space.provenance,
+        }
         for name, space in alignment.spaces.items()
     ]
     if as_json:
@@ -33,6 +39,8 @@ def command(path: Path | None, as_json: bool) -> None:
     for name in ("method", "parameters", "anchors", "seed", "wordrel_version", "format_version"):
         if name in alignment.info:
             rows.append((name.replace("_", " "), _text(alignment.info[name]), ""))
+    steps = alignment.projections[alignment.languages[0]].preprocessing.steps
+    rows.append(("preprocessing", ",".join(steps) or "none", ""))
     rows.append(("test words", f"{len(alignment.test.sources):,}", ""))
     for name, scores in alignment.info.get("evaluation", {}).items():
         if name != "plain":

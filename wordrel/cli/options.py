@@ -41,6 +41,30 @@ def word_options(function: Command) -> Command:
     return click.argument("words", nargs=-1, metavar="[WORD]...")(function)
 
 
+def read_parameters(given: tuple[str, ...]) -> dict[str, Any]:
+    """Read ``NAME=VALUE`` items: whole numbers, numbers, true or false, anything else as it is written."""
+    parameters: dict[str, Any] = {}
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not equals or not name.strip():
+            raise click.UsageError(f"'{item}' is no parameter; write it as NAME=VALUE, such as ridge=0.1")
+        if name.strip() in parameters:
+            raise click.UsageError(f"the parameter '{name.strip()}' is given twice")
+        parameters[name.strip()] = _value(value.strip())
+    return parameters
+
+
+def _value(text: str) -> int | float | bool | str:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
 def find_alignment(path: Path | None) -> Path:
     """Take the path that was given, or the only alignment in the current folder."""
     if path is not None:

@@ -13,11 +13,27 @@ METHODS = {
     "relative-paper": ("paper", "RelativePaper"),
     "relative-centred": ("paper", "RelativeCentred"),
     "procrustes": ("procrustes", "Procrustes"),
+    "rcsls": ("rcsls", "RCSLS"),
     "vecmap": ("vecmap", "VecMap"),
     "cca": ("linear", "CCA"),
     "ridge": ("linear", "Ridge"),
     "asif": ("asif", "Asif"),
 }
+
+
+def method_class(name: str) -> type[Aligner]:
+    """Return the class of a method.
+
+    Raises
+    ------
+    InvalidParameter
+        For an unknown method.
+    """
+    if name not in METHODS:
+        raise InvalidParameter(f"unknown method '{name}'; choose one of: {', '.join(METHODS)}")
+    module, cls = METHODS[name]
+    found: type[Aligner] = getattr(import_module(f"wordrel.methods.{module}"), cls)
+    return found
 
 
 def make_aligner(name: str, **parameters: Any) -> Aligner:
@@ -28,11 +44,12 @@ def make_aligner(name: str, **parameters: Any) -> Aligner:
     InvalidParameter
         For an unknown method, or a parameter that the method does not have.
     """
-    if name not in METHODS:
-        raise InvalidParameter(f"unknown method '{name}'; choose one of: {', '.join(METHODS)}")
-    module, cls = METHODS[name]
-    try:
-        aligner: Aligner = getattr(import_module(f"wordrel.methods.{module}"), cls)(**parameters)
-    except TypeError as error:
-        raise InvalidParameter(f"method '{name}': {error}") from None
-    return aligner
+    cls = method_class(name)
+    known = cls.defaults()
+    for parameter in parameters:
+        if parameter not in known:
+            has = ", ".join(f"{one} {value}" for one, value in known.items()) or "none"
+            raise InvalidParameter(
+                f"method '{name}' has no parameter '{parameter}'; its parameters and defaults: {has}"
+            )
+    return cls(**parameters)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
-import numpy as np
 import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter
-from wordrel.relative import Array32, unit_rows
+from wordrel.relative import Array32, map_rows
 from wordrel.sparse import Matrix
 
 # Kinds of maps and where they live; an alignment names the kind it was saved with.
@@ -68,7 +67,7 @@ class LinearMap:
 
     def transform(self, X: npt.ArrayLike) -> Array32:
         """Map prepared rows, shape (n, d), to unit rows, shape (n, rank)."""
-        return unit_rows(np.asarray(X, dtype=np.float32) @ self.matrix)
+        return map_rows(X, self.matrix)
 
 
 def load_map(settings: Mapping[str, Any], read: Callable[[str], npt.NDArray[Any]]) -> RowMap:

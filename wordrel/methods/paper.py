@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-import numpy.typing as npt
-
-from wordrel.errors import InvalidParameter
 from wordrel.methods.base import LinearAligner
-from wordrel.relative import MapPair, compact_maps
+from wordrel.relative import Array64, MapPair, compact_maps
 
 
 class RelativePaper(LinearAligner):
-    """r(x) = A x, the cosine with each anchor (Moschella et al., ICLR 2023, section 3), in compact form.
+    """The relative representation as the paper defines it, r(x) = A x, the cosine with each anchor.
 
     The d + d' columns hold every cosine between relative vectors exactly, within and across the two spaces. Weights of
     pairs are no part of the paper's definition and are not used.
+
+    References
+    ----------
+    Moschella et al., "Relative representations enable zero-shot latent space communication", ICLR 2023, section 3.
     """
 
     preprocessing: ClassVar[tuple[str, ...]] = ("unit",)
 
-    def _fit(self, X: npt.NDArray[np.float64], Y: npt.NDArray[np.float64], weights: npt.ArrayLike | None) -> MapPair:
-        if not X.any() or not Y.any():
-            raise InvalidParameter("all anchors of one space are zero vectors; choose anchors that have a direction")
+    def _fit(self, X: Array64, Y: Array64, weights: Array64 | None) -> MapPair:
         return compact_maps(X, Y)
 
 
 class RelativeCentred(RelativePaper):
-    """The paper's form on centred spaces: r(x) = A (x - mean)."""
+    """The paper's form on centred spaces: r(x) = A (x - mean).
+
+    References
+    ----------
+    Moschella et al., "Relative representations enable zero-shot latent space communication", ICLR 2023, section 3.
+    """
 
     preprocessing: ClassVar[tuple[str, ...]] = ("unit", "center", "unit")

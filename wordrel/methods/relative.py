@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
-import numpy.typing as npt
 
 from wordrel.methods.base import LinearAligner
-from wordrel.relative import MapPair, joint_maps
+from wordrel.methods.limits import MOST_EXPONENT, MOST_RIDGE, Limit
+from wordrel.relative import Array64, MapPair, joint_maps
 
 
 class Relative(LinearAligner):
-    """x -> unit(S^power P' (A'A + ridge)^(-exponent/2) x), see `wordrel.relative.joint_maps`.
+    """Whitened relative representations in joint coordinates: x -> unit(S^power P' (A'A + ridge)^(-exponent/2) x).
+
+    See `wordrel.relative.joint_maps`.
 
     Parameters
     ----------
@@ -23,16 +27,27 @@ class Relative(LinearAligner):
 
     Notes
     -----
-    The relative representation is that of Moschella et al. (ICLR 2023); whitening it by the anchors' own correlations
-    and joining the two spaces by the singular value decomposition of the cross form is this project's.
+    Whitening the relative representation by the anchors' own correlations, and joining the two spaces by the singular
+    value decomposition of the cross form, is this project's. Directions that the anchors do not span are damped by the
+    ridge, and left out when it is 0.
+
+    References
+    ----------
+    Moschella et al., "Relative representations enable zero-shot latent space communication", ICLR 2023, for r(x).
     """
+
+    limits: ClassVar[dict[str, Limit]] = {
+        "exponent": Limit(0, MOST_EXPONENT),
+        "ridge": Limit(0, MOST_RIDGE, words=("auto",)),
+        "power": Limit(0, MOST_EXPONENT),
+    }
 
     def __init__(self, exponent: float = 1.0, ridge: float | str = "auto", power: float = 0.5) -> None:
         self.exponent = exponent
         self.ridge = ridge
         self.power = power
 
-    def _fit(self, X: npt.NDArray[np.float64], Y: npt.NDArray[np.float64], weights: npt.ArrayLike | None) -> MapPair:
+    def _fit(self, X: Array64, Y: Array64, weights: Array64 | None) -> MapPair:
         n_anchors = float(len(X) if weights is None else np.sum(weights))
         self.ridge_ = auto_ridge(n_anchors) if isinstance(self.ridge, str) else self.ridge
         return joint_maps(X, Y, self.exponent, self.ridge_, self.power, weights)

@@ -9,7 +9,7 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import FormatError, InvalidParameter, UnknownSource
 from wordrel.sources import embedded
-from wordrel.sources.pairs import read_pairs
+from wordrel.sources.pairs import read_pairs, read_words
 
 
 def load(spec: str | PathLike[str], language: str | None = None, limit: int | None = None) -> Embeddings:
@@ -89,10 +89,23 @@ def load_dictionary(
     return BilingualDictionary(read_pairs(path), source_language or "und", target_language or "und")
 
 
+def load_words(path: str | PathLike[str]) -> list[str]:
+    """Load a list of words: a UTF-8 file with one a line.
+
+    Raises
+    ------
+    UnknownSource, FormatError
+    """
+    return read_words(_existing(fspath(path), "words, one a line"))
+
+
 def _existing(name: str, what: str) -> Path:
     path = Path(name)
     if path.is_dir():
         raise UnknownSource(f"{name}: is a folder; name a file that holds {what}")
     if not path.exists():
-        raise UnknownSource(f"{name}: no such file; name a file that holds {what}, or one of: {embedded.names(what)}")
+        known = embedded.names(what)
+        raise UnknownSource(
+            f"{name}: no such file; name a file that holds {what}{', or one of: ' if known else ''}{known}"
+        )
     return path

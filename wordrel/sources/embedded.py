@@ -18,8 +18,8 @@ _LICENCES = {"en": "MIT", "it": "CC BY-SA 4.0"}
 
 def names(what: str) -> str:
     """List what is embedded, for an error message."""
-    known = LANGUAGES if what == "vectors" else DICTIONARIES
-    return ", ".join(PREFIX + name for name in known)
+    known = {"vectors": LANGUAGES, "a dictionary": DICTIONARIES}
+    return ", ".join(PREFIX + name for name in known.get(what, ()))
 
 
 def load_vectors(spec: str, limit: int | None = None) -> Embeddings:

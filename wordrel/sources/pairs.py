@@ -1,4 +1,4 @@
-"""Dictionaries as text: a pair a line, with a tab or a blank between."""
+"""Dictionaries and lists of words as text: a pair a line, with a tab or a blank between, or a word a line."""
 
 from __future__ import annotations
 
@@ -35,6 +35,21 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
     if not pairs:
         raise FormatError(path, "has no word pairs in it; write one 'source TAB target' a line")
     return pairs
+
+
+def read_words(path: Path) -> list[str]:
+    """Read the words of a file, one a line, in order, each once. Empty lines are passed over.
+
+    Raises
+    ------
+    FormatError
+        For bytes that are not UTF-8, or a file without words.
+    """
+    lines = (decode(raw, path, number).strip() for number, raw in enumerate(read_lines(path), 1))
+    words = list(dict.fromkeys(line for line in lines if line))
+    if not words:
+        raise FormatError(path, "has no words in it; write one a line")
+    return words
 
 
 def decode(raw: bytes, path: Path, line: int) -> str:
