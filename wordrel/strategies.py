@@ -217,7 +217,7 @@ def _earliest_highest(values: Array64) -> int:
 
 # On left-out training words of English-French and English-Italian kmeans had the highest P@1 of all with 100 and 300
 # words (English-Italian, 300 words: 29.0, uniform 23.7, first 24.0); fps, leverage and d-optimal look for the extremes,
-# which are rare words with poor vectors, and had less than uniform. With 1,000 English-French words all but leverage and
+# rare words with poor vectors, and had less than uniform. With 1,000 English-French words all but leverage and
 # frequency were alike.
 STRATEGIES = {
     "first": Strategy(_first, False, "in the order of the dictionary"),
