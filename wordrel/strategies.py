@@ -217,14 +217,14 @@ def _earliest_highest(values: Array64) -> int:
 
 # On left-out training words of English-French and English-Italian kmeans had the highest P@1 of all with 100 and 300
 # words (English-Italian, 300 words: 29.0, uniform 23.7, first 24.0); fps, leverage and d-optimal look for the extremes,
-# which are rare words with poor vectors, and had less than uniform. With 1,000 English-French words all but leverage
-# and frequency were alike.
+# rare words with poor vectors, and had less than uniform. With 1,000 English-French words all but leverage and
+# frequency were alike.
 STRATEGIES = {
-    "first": Strategy(_first, False, "in the order of the dictionary"),
+    "first": Strategy(_first, False, "in the order of the dictionary, or of the words that were named"),
     "uniform": Strategy(_uniform, False, "at random"),
     "frequency": Strategy(_frequency, False, "the most frequent words of the source vocabulary"),
-    "fps": Strategy(_farthest, True, "each as far as possible from those before"),
+    "fps": Strategy(_farthest, True, "each as far as possible from those before, often odd words"),
     "kmeans": Strategy(_kmeans, True, "the middle of each of N clusters, the best for few words"),
     "leverage": Strategy(_leverage, True, "those in the rarest directions, often odd words"),
-    "d-optimal": Strategy(_d_optimal, True, "those that together determine a linear map best"),
+    "d-optimal": Strategy(_d_optimal, True, "those that together span most, often odd words"),
 }
