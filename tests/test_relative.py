@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 
 from tests.reference import unit
 from wordrel.errors import InvalidParameter
+from wordrel.joint import joint_maps
 from wordrel.relative import (
     comfortable,
     compact_map,
     compact_maps,
     cross_maps,
-    joint_maps,
     map_rows,
     relative_blocks,
     relative_norms,

@@ -28,7 +28,7 @@ Array32 = npt.NDArray[np.float32]
 Array64 = npt.NDArray[np.float64]
 
 # Eigenvalues below this share of the largest are rounding noise of a float64 Gram matrix.
-_RANK_TOLERANCE = 1e-12
+RANK_TOLERANCE = 1e-12
 
 # Between these, products of float32 numbers and of the maps that are learnt from them neither overflow nor vanish.
 _COMFORTABLE = 1e-12, 1e12
@@ -200,12 +200,12 @@ def compact_maps(A: npt.ArrayLike, B: npt.ArrayLike, exponent: float = 0.0, ridg
     MapPair
         Of rank at most d + d'.
     """
-    left, right = _parallel(A, B)
+    left, right = parallel(A, B)
     left = left @ _whitener(left.T @ left, exponent, ridge)
     right = right @ _whitener(right.T @ right, exponent, ridge)
     columns = np.hstack([left, right])
     values, vectors = np.linalg.eigh(columns.T @ columns)
-    kept = values > _RANK_TOLERANCE * values[-1]
+    kept = values > RANK_TOLERANCE * values[-1]
     coordinates = vectors[:, kept] * np.sqrt(values[kept])
     d = left.shape[1]
     return MapPair(coordinates[:d], coordinates[d:])
@@ -222,7 +222,7 @@ def cross_maps(A: npt.ArrayLike, B: npt.ArrayLike) -> MapPair:
     A, B : arrays of shape (m, d) and (m, d')
         Parallel anchors, unit rows.
     """
-    left, right = _parallel(A, B)
+    left, right = parallel(A, B)
     P, S, Qt = np.linalg.svd(left.T @ right, full_matrices=False)
     return MapPair(P * np.sqrt(S), Qt.T * np.sqrt(S))
 
@@ -267,62 +267,14 @@ def whitened_maps(
     Returns
     -------
     MapPair
-        Maps of shape (d, d) and (d', d'): not yet comparable with each other, see `joint_maps`.
+        Maps of shape (d, d) and (d', d'): not yet comparable with each other, see `wordrel.joint.joint_maps`.
     """
-    left, right = _parallel(A, B)
+    left, right = parallel(A, B)
     weighted = weight_column(weights, len(left))
     return MapPair(
         _whitener((left * weighted).T @ left, exponent / 2, ridge),
         _whitener((right * weighted).T @ right, exponent / 2, ridge),
     )
-
-
-def joint_maps(
-    A: npt.ArrayLike,
-    B: npt.ArrayLike,
-    exponent: float = 1.0,
-    ridge: float = 0.05,
-    power: float = 0.5,
-    weights: npt.ArrayLike | None = None,
-) -> MapPair:
-    """Whitened relative representations of two spaces in joint coordinates.
-
-    With whiteners W_A, W_B (`whitened_maps`) and the cross form W_A A'B W_B = P S Q', the maps are
-
-        F = W_A P S^power,   G = W_B Q S^power.
-
-    With power = 1/2, (xF).(yG) = r_a(x).r_a(y): the inner product of the whitened relative vectors themselves, now in
-    coordinates in which each space also has a meaningful length of its own, so that rows can be normalised last. With
-    exponent 1 the coordinates are those of regularised canonical correlation analysis, weighted by the correlations.
-
-    Parameters
-    ----------
-    A, B : arrays of shape (m, d) and (m, d')
-        Parallel anchors, unit rows.
-    exponent : float
-        a, the power to which the anchors' correlations are divided out.
-    ridge : float
-        As a share of the largest eigenvalue of A'A (and of B'B).
-    power : float
-        How strongly directions count on which the two languages agree.
-    weights : array of shape (m,), optional
-        How much each pair counts.
-
-    Returns
-    -------
-    MapPair
-        Of rank min(d, d'); S is scaled to a largest value of 1.
-    """
-    left, right = _parallel(A, B)
-    if not 0 <= power < np.inf:
-        raise InvalidParameter(f"the power must be 0 or more, not {power}")
-    whiteners = whitened_maps(left, right, exponent, ridge, weights)
-    cross = (left * weight_column(weights, len(left))).T @ right
-    P, S, Qt = np.linalg.svd(whiteners.source @ cross @ whiteners.target, full_matrices=False)
-    if S[0] <= 0:
-        raise InvalidParameter("all anchors of one space are zero vectors; choose anchors that have a direction")
-    scale = (S / S[0]) ** power
-    return MapPair(whiteners.source @ P * scale, whiteners.target @ Qt.T * scale)
 
 
 def symmetric_power(C: Array64, exponent: float) -> Array64:
@@ -338,7 +290,7 @@ def symmetric_power(C: Array64, exponent: float) -> Array64:
     array of float64, shape (d, d)
     """
     values, vectors = np.linalg.eigh(C)
-    spanned = values > max(values[-1], 0) * _RANK_TOLERANCE
+    spanned = values > max(values[-1], 0) * RANK_TOLERANCE
     powered = np.zeros_like(values)
     powered[spanned] = values[spanned] ** exponent
     result: Array64 = (vectors * powered) @ vectors.T
@@ -361,7 +313,8 @@ def _peak(table: npt.NDArray[Any]) -> float:
     return max(float(table.max(initial=0)), -float(table.min(initial=0)))
 
 
-def _parallel(A: npt.ArrayLike, B: npt.ArrayLike) -> tuple[Array64, Array64]:
+def parallel(A: npt.ArrayLike, B: npt.ArrayLike) -> tuple[Array64, Array64]:
+    """Take two tables of anchors in float64, and refuse tables that do not pair up."""
     left, right = np.asarray(A, dtype=np.float64), np.asarray(B, dtype=np.float64)
     if len(left) != len(right):
         raise InvalidParameter(f"parallel anchors come in pairs, but there are {len(left):,} and {len(right):,}")

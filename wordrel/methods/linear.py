@@ -6,9 +6,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from wordrel.joint import joint_maps
 from wordrel.methods.base import LinearAligner
 from wordrel.methods.limits import MOST_RIDGE, Limit
-from wordrel.relative import Array64, MapPair, joint_maps
+from wordrel.relative import Array64, MapPair
 
 
 class CCA(LinearAligner):

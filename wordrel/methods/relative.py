@@ -6,15 +6,16 @@ from typing import ClassVar
 
 import numpy as np
 
+from wordrel.joint import joint_maps
 from wordrel.methods.base import LinearAligner
 from wordrel.methods.limits import MOST_EXPONENT, MOST_RIDGE, Limit
-from wordrel.relative import Array64, MapPair, joint_maps
+from wordrel.relative import Array64, MapPair
 
 
 class Relative(LinearAligner):
     """Whitened relative representations in joint coordinates: x -> unit(S^power P' (A'A + ridge)^(-exponent/2) x).
 
-    See `wordrel.relative.joint_maps`.
+    See `wordrel.joint.joint_maps`.
 
     Parameters
     ----------
