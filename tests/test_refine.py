@@ -2,90 +2,108 @@ import numpy as np
 import pytest
 
 import wordrel
-from tests.reference import csls_table, unit
+from tests.reference import csls_table
+from tests.test_induction import noisy
 from wordrel.errors import InvalidParameter
+from wordrel.induction import mutual_nearest
 from wordrel.methods import make_aligner
-from wordrel.refine import GIVEN_WEIGHT, mutual_nearest, refine
+from wordrel.refine import GIVEN_WEIGHT, Pairs, SelfLearning
 
 
-def noisy(n=400, d=10, noise=0.15, seed=0):
-    rng = np.random.default_rng(seed)
-    X = rng.normal(size=(n, d)) * np.linspace(2, 0.7, d)
-    Y = X @ np.linalg.qr(rng.normal(size=(d, d)))[0] + noise * rng.normal(size=(n, d))
-    return unit(X).astype(np.float32), unit(Y).astype(np.float32)
+def pairs(n, weight=1.0):
+    return Pairs(np.arange(n), np.arange(n), np.full(n, weight))
 
 
-def test_mutual_nearest_are_those_of_the_full_tables():
-    X, Y = noisy(noise=1.0)
-    Y = Y[:300]
-    table = csls_table(X, Y, np.arange(400))
-    forward, backward = table.argmax(axis=1), table.argmax(axis=0)
-    expected = [(i, j) for i, j in enumerate(forward) if backward[j] == i]
-    rows, columns = mutual_nearest(X, Y)
-    assert list(zip(rows.tolist(), columns.tolist(), strict=True)) == expected and 0 < len(expected) < 300
+def accuracy(aligner, X, Y):
+    table = csls_table(aligner.transform(X), aligner.transform(Y, 1), np.arange(len(X)))
+    return (table.argmax(axis=1) == np.arange(len(X))).mean()
 
 
-def test_rows_without_a_direction_are_in_no_pair():
-    X, Y = noisy(n=40)
-    X[3] = 0
-    Y[5] = 0
-    rows, columns = mutual_nearest(X, Y)
-    assert 3 not in rows and 5 not in columns and len(rows) > 20
-    assert all(len(found) == 0 for found in mutual_nearest(X, 0 * Y))
-    assert all(len(found) == 0 for found in mutual_nearest(0 * X, Y))
-
-
-def test_a_round_fits_on_the_given_and_the_induced_pairs():
+def test_a_round_induces_pairs_that_stand_beside_the_given_ones():
     X, Y = noisy()
-    given, weights = np.arange(30), np.full(30, 0.5)
-    aligner = make_aligner("relative").fit(X[given], Y[given], weights)
-    rows, columns = mutual_nearest(aligner.transform(X), aligner.transform(Y, 1))
-    expected = make_aligner("relative").fit(
-        X[np.r_[given, rows]], Y[np.r_[given, columns]], np.r_[GIVEN_WEIGHT * weights, np.ones(len(rows))]
-    )
-    (first,) = refine(aligner, X, Y, given, given, weights, rounds=1)
-    np.testing.assert_allclose(aligner.maps_.source, expected.maps_.source)
-    assert first.n_pairs == len(rows) and 0 < first.objective < 1
+    learning = SelfLearning(X, Y, pairs(30, 0.5))
+    aligner = make_aligner("relative")
+    learning.fit(aligner)
+    expected = mutual_nearest(aligner.transform(X), aligner.transform(Y, 1))
+    learning.rounds(aligner, 1)
+    sources, targets, weights = learning.pairs
+    np.testing.assert_array_equal(sources, np.r_[np.arange(30), expected.rows])
+    np.testing.assert_array_equal(targets, np.r_[np.arange(30), expected.columns])
+    np.testing.assert_array_equal(weights, np.r_[np.full(30, GIVEN_WEIGHT * 0.5), np.ones(len(expected.rows))])
+    (first,) = learning.history
+    assert (first.n_pairs, first.objective, first.kept) == (len(expected.rows), expected.objective, 1.0)
 
 
-def test_from_few_pairs_it_finds_the_others_and_the_objective_rises():
+def test_from_few_pairs_rounds_find_the_others_and_the_objective_rises():
     X, Y = noisy()
-    given = np.arange(12)
-    aligner = make_aligner("procrustes").fit(X[given], Y[given])
-
-    def accuracy():
-        table = csls_table(aligner.transform(X), aligner.transform(Y, 1), np.arange(400))
-        return (table.argmax(axis=1) == np.arange(400)).mean()
-
-    before = accuracy()
-    history = refine(aligner, X, Y, given, given, np.ones(12), rounds=4)
-    assert before < 0.8 and accuracy() > before + 0.15
-    assert history[-1].objective > history[0].objective and history[-1].n_pairs > history[0].n_pairs
+    learning = SelfLearning(X, Y, pairs(12))
+    aligner = make_aligner("procrustes")
+    learning.fit(aligner)
+    before = accuracy(aligner, X, Y)
+    learning.rounds(aligner, 4)
+    learning.fit(aligner)
+    assert before < 0.8 and accuracy(aligner, X, Y) > before + 0.15
+    assert learning.history[-1].objective > learning.history[0].objective
+    assert learning.history[-1].n_pairs > learning.history[0].n_pairs
 
 
-def test_only_the_first_words_are_paired():
+def test_exploring_finds_a_way_where_mutual_neighbours_do_not():
+    X, Y = noisy(n=600, d=20, noise=0.1)
+    found = {}
+    for name in ("rounds", "explore"):
+        learning = SelfLearning(X, Y, pairs(5))
+        aligner = make_aligner("procrustes")
+        learning.fit(aligner)
+        learning.rounds(aligner, 5) if name == "rounds" else learning.explore(aligner, seed=0)
+        learning.fit(aligner)
+        found[name] = accuracy(aligner, X, Y)
+    assert found["explore"] > 0.9 > found["rounds"]
+    kept = [one.kept for one in learning.history]
+    assert kept[0] == 0.1 and kept[-1] == 1.0 and kept == sorted(kept)
+
+
+def test_only_the_first_words_are_paired_and_auto_takes_more_and_more():
     X, Y = noisy()
+    learning = SelfLearning(X, Y, pairs(10), vocabulary=80)
     aligner = make_aligner("procrustes").fit(X, Y)
-    (only,) = refine(aligner, X, Y, np.arange(10), np.arange(10), np.ones(10), rounds=1, vocabulary=50)
-    assert 0 < only.n_pairs <= 50
+    learning.rounds(aligner)
+    assert [one.n_pairs <= most for one, most in zip(learning.history, (20, 40, 80, 80), strict=True)] == [True] * 4
+    assert learning.history[-1].n_pairs > 40 and learning.pairs.sources.max() < 80
 
 
 def test_align_refines_and_says_so(toy):
-    source, target, pairs = toy
+    source, target, words = toy
     steps = []
-    made = wordrel.align(source, target, pairs, anchors=8, refine=2, progress=steps.append)
-    assert steps == ["self-learning, round 1", "self-learning, round 2"]
-    assert [sorted(one) for one in made.info["refine"]] == [["n_pairs", "objective"]] * 2
+    made = wordrel.align(source, target, words, parameters={}, refine=2, progress=steps.append)
+    assert [step for step in steps if "self-learning" in step] == ["self-learning, round 1", "self-learning, round 2"]
+    assert sorted(made.info["refine"][-1]) == ["kept", "n_pairs", "objective"] and made.info["contrast_steps"] == 0
     assert all(made.translate(f"s{i}", k=1)[0].word == f"t{i}" for i in range(60))
-    assert wordrel.align(source, target, pairs).info["refine"] == []
+    assert wordrel.align(source, target, words, refine=0).info["refine"] == []
+    assert wordrel.align(source, target, words, method="procrustes").info["refine"] == []
 
 
 def test_the_command_line_says_what_was_induced(run, toy_files):
     outcome = run(*toy_files, "--refine", 3)
-    assert outcome.code == 0 and "refined     3 rounds  " in outcome.out and "pairs induced in the last" in outcome.out
+    assert outcome.code == 0 and "refined     " in outcome.out and " pairs induced\n" in outcome.out
+    assert "refined" not in run(*toy_files, "--refine", "off", "--force").out
 
 
-def test_rounds_below_one_are_refused():
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (-1, "refine must be auto or a number of rounds, not -1"),
+        ("much", "refine must be auto or a number of rounds, not 'much'"),
+    ],
+)
+def test_what_refine_cannot_be(toy, value, message):
+    with pytest.raises(InvalidParameter) as raised:
+        wordrel.align(*toy, refine=value)
+    assert str(raised.value) == message
+
+
+def test_rounds_below_one_and_other_words_are_refused(run, toy_files):
     X, Y = noisy(n=20)
     with pytest.raises(InvalidParameter, match="^the number of rounds must be 1 or more, not 0$"):
-        refine(make_aligner("procrustes").fit(X, Y), X, Y, np.arange(2), np.arange(2), np.ones(2), rounds=0)
+        SelfLearning(X, Y, pairs(2)).rounds(make_aligner("procrustes").fit(X, Y), 0)
+    outcome = run(*toy_files, "--refine", "much")
+    assert outcome.code == 2 and "'much' is neither auto, off nor a number of rounds" in outcome.err

@@ -14,7 +14,8 @@ ROOT = PACKAGE.parent
 # Each room may import from those before it, and from its own.
 ORDER = [
     "_version", "errors", "relative", "joint", "sparse", "similarities", "topk", "transforms", "strategies", "csls", "search", "metrics",
-    "embeddings", "dictionary", "anchors", "preprocessing", "methods", "robust", "refine", "selection", "artefact", "alignment",
+    "embeddings", "dictionary", "anchors", "preprocessing", "methods", "robust",
+    "induction", "unsupervised", "refine", "contrastive", "selection", "training", "artefact", "alignment",
     "fitting", "evaluation", "sources", "cli", "__main__",
 ]  # fmt: skip
 
@@ -96,8 +97,12 @@ def test_imports_run_one_way():
         "metrics",
         "methods",
         "robust",
+        "induction",
+        "unsupervised",
         "refine",
+        "contrastive",
         "selection",
+        "training",
     ],
 )
 def test_words_and_files_never_enter_the_mathematics(room):

@@ -48,6 +48,11 @@ class Anchors:
         return len(self.source_rows)
 
     @classmethod
+    def none(cls) -> Anchors:
+        """No anchors: what an alignment without a dictionary begins with."""
+        return cls(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0), 0, ())
+
+    @classmethod
     def from_dictionary(
         cls,
         dictionary: BilingualDictionary,

@@ -128,6 +128,25 @@ class BilingualDictionary:
         test = [word for word in words if word.lower() in lowered]
         return BilingualDictionary(self.pairs, self.source_language, self.target_language, test)
 
+    @classmethod
+    def identical(cls, source: Embeddings, target: Embeddings) -> BilingualDictionary:
+        """Pair the words that two vocabularies spell alike: names, numbers, loan words, and some false friends.
+
+        Parameters
+        ----------
+        source, target : Embeddings
+
+        Returns
+        -------
+        BilingualDictionary
+            In the order of the source vocabulary.
+
+        References
+        ----------
+        Søgaard, Ruder, Vulić, "On the limitations of unsupervised bilingual dictionary induction", ACL 2018, section 3.
+        """
+        return cls([(word, word) for word in source.words if word in target], source.language, target.language)
+
     def inverted(self) -> BilingualDictionary:
         """Swap the two sides.
 

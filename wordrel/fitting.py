@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from wordrel import refine as self_learning
 from wordrel._version import __version__
 from wordrel.alignment import Alignment, Projection, SuspiciousPair
 from wordrel.anchors import Anchors, Translations
@@ -16,10 +15,12 @@ from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter, WordrelWarning
 from wordrel.methods import make_aligner
 from wordrel.methods.base import Aligner, LinearAligner
+from wordrel.methods.relative import Relative
 from wordrel.preprocessing import Preprocessing
+from wordrel.refine import Pairs
 from wordrel.robust import FEWEST_WORDS as FEWEST_TO_JUDGE
 from wordrel.robust import reweight
-from wordrel.selection import FEWEST_WORDS, RELATIVE_GRID, Candidate, cross_validate
+from wordrel.training import Refine, Training
 
 # A fifth of a large dictionary would make the manifest longer than a person reads; `Alignment.suspicious` has them all.
 MOST_SUSPICIOUS = 100
@@ -28,11 +29,11 @@ MOST_SUSPICIOUS = 100
 def align(
     source: Embeddings,
     target: Embeddings,
-    dictionary: BilingualDictionary,
+    dictionary: BilingualDictionary | None,
     method: str = "relative",
     anchors: int | None = None,
     parameters: Mapping[str, Any] | None = None,
-    refine: int = 0,
+    refine: Refine | None = None,
     progress: Callable[[str], None] | None = None,
     *,
     preprocessing: Sequence[str] | None = None,
@@ -42,24 +43,28 @@ def align(
     robust: bool = False,
     seed: int = 0,
 ) -> Alignment:
-    """Align two spaces by the pairs of a dictionary.
+    """Align two spaces by the pairs of a dictionary, or by nothing but themselves.
 
     Parameters
     ----------
     source, target : Embeddings
         Their dimensions may differ.
-    dictionary : BilingualDictionary
+    dictionary : BilingualDictionary or None
         Only its `train` pairs become anchors; its `test` pairs are kept with the alignment for `wordrel.evaluate`.
+        None aligns without a single known pair (`wordrel.unsupervised`): that works for languages that are alike, and
+        not for all seeds.
     method : str
-        A name in `wordrel.methods.METHODS`; or "auto": `relative`, its parameters chosen by cross-validation over the
-        training words (`wordrel.selection`; its defaults when there are fewer than 100).
+        A name in `wordrel.methods.METHODS`; "auto" is another name of "relative".
     anchors : int, optional
         Use so many of the source words that are found, with their translations; all when left out.
     parameters : mapping, optional
-        For the method's constructor.
-    refine : int
+        For the method's constructor. When left out, those of `relative` are chosen by cross-validation over the
+        training words (`wordrel.selection`; its defaults when there are fewer than 100).
+    refine : int or "auto", optional
         Rounds of self-learning (`wordrel.refine`): pairs that are each other's nearest join the anchors. It helps most
-        when there are few anchors; the words of both vocabularies have to be in order of frequency.
+        when there are few anchors; the words of both vocabularies have to be in order of frequency. With "auto" it is
+        only applied if training words that were left out say that it helps, and contrastive tuning
+        (`wordrel.contrastive`) follows it. Left out it is "auto" for `relative` and 0 for the other methods.
     progress : callable, optional
         Told the name of each step that takes more than a moment.
     preprocessing : sequence of str, optional
@@ -104,23 +109,26 @@ def align(
     >>> alignment.translate("cat", k=1)[0].word
     'gatto'
     """
-    direction = (dictionary.source_language, dictionary.target_language)
-    if direction == (target.language, source.language) and source.language != target.language:
-        raise InvalidParameter(
-            f"the dictionary is {'-'.join(direction)} and the spaces are {source.language}-{target.language}; "
-            "use dictionary.inverted()"
-        )
-    automatic = method == "auto"
+    if dictionary is not None:
+        _check_direction(dictionary, source, target)
     aligner = checked_aligner(method, parameters, refine)
-    chosen = Anchors.from_dictionary(
-        dictionary.train, source, target, anchors, translations, anchor_strategy, seed, anchor_words
-    )
+    how_often: Refine = ("auto" if isinstance(aligner, Relative) else 0) if refine is None else refine
+    if dictionary is None:
+        if not how_often:
+            raise InvalidParameter(
+                "without a dictionary there is only self-learning; leave refine out, or set it to auto or more than 0"
+            )
+        chosen = Anchors.none()
+    else:
+        chosen = Anchors.from_dictionary(
+            dictionary.train, source, target, anchors, translations, anchor_strategy, seed, anchor_words
+        )
     rows = chosen.source_rows, chosen.target_rows, chosen.weights
     names = aligner.preprocessing if preprocessing is None else preprocessing
     steps = (Preprocessing(names), Preprocessing(names))
     prepared = [step.fit_transform(space.vectors) for step, space in zip(steps, (source, target), strict=True)]
     suspicious: list[SuspiciousPair] = []
-    if robust:
+    if robust and len(chosen):
         if chosen.n_words < FEWEST_TO_JUDGE:
             message = f"{chosen.n_words} words are too few to judge their pairs; all count as they did"
             warnings.warn(message, WordrelWarning, stacklevel=2)
@@ -131,15 +139,8 @@ def align(
         # Some methods use no weights: what is out of the question is left out.
         kept = judged.weights > 0
         rows = chosen.source_rows[kept], chosen.target_rows[kept], judged.weights[kept]
-    candidates: list[Candidate] = []
-    if automatic and chosen.n_words >= FEWEST_WORDS:
-        candidates = cross_validate("relative", RELATIVE_GRID, prepared[0], prepared[1], *rows, progress=progress)
-        aligner = make_aligner("relative", **candidates[0].parameters)
-    anchor_rows = prepared[0][rows[0]], prepared[1][rows[1]]
-    aligner.fit(*anchor_rows, rows[2], vocabulary=(prepared[0], prepared[1]))
-    history = []
-    if refine:
-        history = self_learning.refine(aligner, prepared[0], prepared[1], *rows, refine, progress=progress)
+    training = Training("relative" if method == "auto" else method, parameters, how_often, seed, progress)
+    aligner = training.run(prepared[0], prepared[1], Pairs(*rows))
     languages = _names(source, target)
     spaces = []
     for number, space in enumerate((source, target)):
@@ -149,7 +150,7 @@ def align(
     projections = [Projection(step, row_map) for step, row_map in zip(steps, aligner.row_maps_, strict=True)]
     info = {
         "wordrel_version": __version__,
-        "method": "relative" if automatic else method,
+        "method": training.method,
         "parameters": aligner.get_params() | aligner.learnt_params(),
         "anchors": {
             "words": chosen.n_words,
@@ -161,15 +162,16 @@ def align(
         if robust
         else {},
         "seed": seed,
-        "cross_validation": [one._asdict() for one in candidates],
-        "refine": [asdict(one) for one in history],
+        "cross_validation": [one._asdict() for one in training.candidates],
+        "refine": [asdict(one) for one in training.history],
+        "contrast_steps": training.contrast_steps,
     }
     used = BilingualDictionary(chosen.pairs, *languages)
-    test = BilingualDictionary(dictionary.test.pairs, *languages)
+    test = BilingualDictionary([] if dictionary is None else dictionary.test.pairs, *languages)
     return Alignment(spaces, projections, used, test, info, suspicious=suspicious)
 
 
-def checked_aligner(method: str, parameters: Mapping[str, Any] | None = None, refine: int = 0) -> Aligner:
+def checked_aligner(method: str, parameters: Mapping[str, Any] | None = None, refine: Refine | None = None) -> Aligner:
     """Build the aligner of a method, "auto" among them, and check what is asked of it before any vector is read.
 
     Raises
@@ -178,11 +180,24 @@ def checked_aligner(method: str, parameters: Mapping[str, Any] | None = None, re
     """
     if method == "auto" and parameters:
         raise InvalidParameter("method 'auto' chooses its parameters itself; leave them out, or name method 'relative'")
+    if isinstance(refine, str) and refine != "auto":
+        raise InvalidParameter(f"refine must be auto or a number of rounds, not '{refine}'")
+    if isinstance(refine, int) and refine < 0:
+        raise InvalidParameter(f"refine must be auto or a number of rounds, not {refine}")
     aligner = make_aligner("relative" if method == "auto" else method, **(parameters or {}))
     aligner.check_params()
     if refine and not isinstance(aligner, LinearAligner):
         raise InvalidParameter(f"method '{method}' has no self-learning; leave refine out, or choose relative")
     return aligner
+
+
+def _check_direction(dictionary: BilingualDictionary, source: Embeddings, target: Embeddings) -> None:
+    direction = (dictionary.source_language, dictionary.target_language)
+    if direction == (target.language, source.language) and source.language != target.language:
+        raise InvalidParameter(
+            f"the dictionary is {'-'.join(direction)} and the spaces are {source.language}-{target.language}; "
+            "use dictionary.inverted()"
+        )
 
 
 def _names(source: Embeddings, target: Embeddings) -> tuple[str, str]:

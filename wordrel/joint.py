@@ -8,6 +8,9 @@ import numpy.typing as npt
 from wordrel.errors import InvalidParameter
 from wordrel.relative import RANK_TOLERANCE, Array64, MapPair, parallel, weight_column
 
+# Up to so many anchors the forms are exact to float64.
+_EXACT_ROWS = 4096
+
 
 class JointForms:
     """What the joint maps of all settings have in common: the anchors' forms, in their own eigenvectors.
@@ -28,13 +31,12 @@ class JointForms:
 
     def __init__(self, A: npt.ArrayLike, B: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> None:
         left, right = parallel(A, B)
-        weighted = left * weight_column(weights, len(left))
-        self._values, self._vectors = [], []
-        for covariance in (weighted.T @ left, (right * weight_column(weights, len(right))).T @ right):
-            values, vectors = np.linalg.eigh(covariance)
-            self._values.append(values)
-            self._vectors.append(vectors)
-        self._cross = self._vectors[0].T @ (weighted.T @ right) @ self._vectors[1]
+        column = np.sqrt(weight_column(weights, len(left)))
+        left, right = left * column, right * column
+        spectra = [np.linalg.eigh(_gram(side, side)) for side in (left, right)]
+        self._values = [spectrum.eigenvalues for spectrum in spectra]
+        self._vectors = [spectrum.eigenvectors for spectrum in spectra]
+        self._cross = self._vectors[0].T @ _gram(left, right) @ self._vectors[1]
 
     def maps(self, exponent: float = 1.0, ridge: float = 0.05, power: float = 0.5) -> MapPair:
         """Maps of both spaces into joint coordinates, as `wordrel.joint.joint_maps` describes them."""
@@ -53,12 +55,24 @@ class JointForms:
         return MapPair(source, self._vectors[1] * scales[1] @ (Qt.T * weight))
 
 
+def _gram(left: Array64, right: Array64) -> Array64:
+    """left' right; with many rows block by block in float32, summed in float64: a third of the time, 7 digits."""
+    if len(left) <= _EXACT_ROWS:
+        product: Array64 = left.T @ right
+        return product
+    total = np.zeros((left.shape[1], right.shape[1]))
+    for start in range(0, len(left), _EXACT_ROWS):
+        rows = slice(start, start + _EXACT_ROWS)
+        total += left[rows].astype(np.float32).T @ right[rows].astype(np.float32)
+    return total
+
+
 def _scale(values: Array64, exponent: float, ridge: float) -> Array64:
     """(values + ridge)^(-exponent / 2); directions that the anchors do not span are left out."""
     if exponent == 0:
-        return np.ones_like(values)
+        return np.ones(len(values))
     shifted = values + ridge * max(values[-1], 0)
-    scale = np.zeros_like(shifted)
+    scale: Array64 = np.zeros_like(shifted)
     spanned = shifted > RANK_TOLERANCE * shifted[-1]
     scale[spanned] = shifted[spanned] ** (-exponent / 2)
     return scale

@@ -4,10 +4,10 @@ from scipy.linalg import orthogonal_procrustes
 
 from tests.reference import dense, unit
 from wordrel.errors import InvalidParameter
+from wordrel.joint import joint_maps
 from wordrel.methods import METHODS, make_aligner
 from wordrel.methods.relative import auto_ridge
 from wordrel.preprocessing import Preprocessing
-from wordrel.joint import joint_maps
 
 
 def anchors(seed=0, n=50, d=7, e=5):

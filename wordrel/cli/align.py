@@ -5,32 +5,35 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
 import wordrel
-from wordrel.alignment import Alignment, SuspiciousPair
 from wordrel.anchors import Anchors, Translations, known_words
 from wordrel.artefact import check_output
-from wordrel.cli.options import json_option, print_json, read_parameters
+from wordrel.cli.options import Rounds, json_option, print_json, read_parameters
+from wordrel.cli.outcome import Result, as_dict, as_text, coverage, scores
 from wordrel.cli.progress import steps
-from wordrel.cli.render import report_text, table
-from wordrel.dictionary import BilingualDictionary, Coverage
+from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import EmptyTest, UnknownSource, WordrelWarning
-from wordrel.evaluation import EvaluationReport, evaluate_plain
+from wordrel.evaluation import evaluate_plain
 from wordrel.fitting import checked_aligner
 from wordrel.methods import METHODS
 from wordrel.preprocessing import STEPS, Preprocessing
 from wordrel.sources import embedded, load_words
 from wordrel.strategies import STRATEGIES
+from wordrel.training import Refine
 
 # A fifth of the dictionary is held out, but never more words than the usual test sets have.
 HELD_OUT_SHARE, HELD_OUT_MOST = 0.2, 1500
 
+
+_DICTIONARY_HELP = (
+    "SRC-TGT word pairs, one a line, or embedded:en-it; identical: for the words that both languages spell alike; "
+    "or none, to align without a single known pair."
+)
 
 _PREPROCESSING_HELP = (
     "Steps before the method, in place of its own, of: "
@@ -39,32 +42,19 @@ _PREPROCESSING_HELP = (
 )
 
 
-@dataclass(frozen=True)
-class Result:
-    """What one run made."""
-
-    alignment: Alignment
-    train: Coverage
-    report: EvaluationReport
-    plain: EvaluationReport
-    output: Path
-    seed: int
-    seconds: float
-
-
 @click.command("align")
 @click.argument("source", metavar="SRC")
 @click.argument("target", metavar="TGT")
 @click.option("--source-vectors", metavar="FILE", help="Vectors of SRC: a .vec, .npz or .npy file, or embedded:en.")
 @click.option("--target-vectors", metavar="FILE", help="Vectors of TGT.")
-@click.option("--dictionary", metavar="FILE", help="SRC-TGT word pairs, one a line, or embedded:en-it.")
+@click.option("--dictionary", metavar="FILE", help=_DICTIONARY_HELP)
 @click.option("--test-dictionary", metavar="FILE", help="Pairs to score on. [default: held out by source word]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to save. [default: SRC-TGT.wordrel]")
 @click.option(
     "--method",
     default="relative",
     show_default=True,
-    help=f"One of: {', '.join(METHODS)}; or auto: relative, tuned by cross-validation on the training words.",
+    help=f"One of: {', '.join(METHODS)}. Without -p, relative is tuned by cross-validation on the training words.",
 )
 @click.option(
     "-p",
@@ -103,11 +93,11 @@ class Result:
 )
 @click.option(
     "--refine",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Rounds of self-learning: sure pairs become anchors. Try 5 when you have few word pairs.",
+    type=Rounds(),
+    default=None,
+    metavar="auto|N|off",
+    help="Self-learning: sure pairs become anchors, in N rounds. auto: only if it helps on training words left out, "
+    "and then tuned. [default: auto for relative, else off]",
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For whatever is drawn at random."
@@ -131,7 +121,7 @@ def command(
     anchor_file: str | None,
     translations: Translations,
     robust: bool,
-    refine: int,
+    refine: Refine | None,
     seed: int,
     force: bool,
     quiet: bool,
@@ -148,6 +138,8 @@ def command(
           your own files
       wordrel align it en --anchors 1000 --json
           the other way round, from 1,000 words, for a script
+      wordrel align en it --dictionary none
+          without a dictionary; its test words only score the result
     """
     start = time.perf_counter()
     if quiet:
@@ -160,23 +152,27 @@ def command(
     checked_aligner(method, chosen, refine)
     place = output or Path(f"{source}-{target}.wordrel")
     check_output(place, force)
-    with steps(5 + refine + 2 * (method == "auto") + 4 * robust, quiet or as_json) as step:
+    with steps(12, quiet or as_json) as step:
         step("loading vectors")
         spaces = _load(source, source_vectors, "--source-vectors"), _load(target, target_vectors, "--target-vectors")
         step("loading the dictionary")
         anchor_words = None if anchor_file is None else load_words(anchor_file)
-        pairs = _load_pairs(source, target, dictionary)
-        pairs = _split(pairs, source, target, test_dictionary, seed, anchor_words or ())
-        _warn_of_direction(pairs, spaces)
+        unsupervised = dictionary == "none"
+        if unsupervised:
+            pairs = _test_only(source, target, test_dictionary)
+        else:
+            pairs = _load_pairs(source, target, dictionary, spaces)
+            pairs = _split(pairs, source, target, test_dictionary, seed, anchor_words or ())
+            _warn_of_direction(pairs, spaces)
         if anchor_words is not None:
             anchor_words = known_words(anchor_words, pairs.train, *spaces, str(anchor_file))
         step("aligning")
         alignment = wordrel.align(
             *spaces,
-            pairs,
+            None if unsupervised else pairs,
             method=method,
             anchors=anchors,
-            parameters=chosen,
+            parameters=chosen or None,
             refine=refine,
             progress=step,
             preprocessing=prepared_by,
@@ -187,20 +183,21 @@ def command(
             seed=seed,
         )
         step("scoring held-out words")
-        report = wordrel.evaluate(alignment)
-        plain = evaluate_plain(*spaces, Anchors.from_dictionary(alignment.anchors, *spaces), pairs.test)
+        if unsupervised:
+            alignment.test = BilingualDictionary(pairs.test.pairs, *alignment.languages)
+        report = wordrel.evaluate(alignment) if len(alignment.test) else None
+        plain = None
+        if report is not None and len(alignment.anchors):
+            plain = evaluate_plain(*spaces, Anchors.from_dictionary(alignment.anchors, *spaces), pairs.test)
         train = pairs.train.coverage(*spaces)
-        alignment.info.update(
-            evaluation=_scores(report, plain),
-            coverage={"train": _coverage_dict(train), "test": _coverage_dict(report.coverage)},
-        )
+        alignment.info.update(evaluation=scores(report, plain), coverage=coverage(train, report))
         step("saving")
         alignment.save(place, force)
     result = Result(alignment, train, report, plain, place, seed, time.perf_counter() - start)
     if as_json:
-        print_json(_as_dict(result))
+        print_json(as_dict(result))
     elif not quiet:
-        click.echo(_as_text(result))
+        click.echo(as_text(result))
 
 
 def _steps(text: str | None) -> tuple[str, ...] | None:
@@ -217,12 +214,25 @@ def _load(language: str, spec: str | None, option: str) -> Embeddings:
     return wordrel.load(spec or f"embedded:{language}", language=language)
 
 
-def _load_pairs(source: str, target: str, spec: str | None) -> BilingualDictionary:
+def _load_pairs(
+    source: str, target: str, spec: str | None, spaces: tuple[Embeddings, Embeddings]
+) -> BilingualDictionary:
     name = f"{source}-{target}"
+    if spec == "identical:":
+        return BilingualDictionary.identical(*spaces)
     if spec is None and name not in embedded.DICTIONARIES:
         known = ", ".join(embedded.DICTIONARIES)
         raise UnknownSource(f"there is no embedded {name} dictionary (only {known}); give a file with --dictionary")
     return wordrel.load_dictionary(spec or f"embedded:{name}", source, target)
+
+
+def _test_only(source: str, target: str, test_spec: str | None) -> BilingualDictionary:
+    """Words to score on, and nothing to learn from."""
+    if test_spec is None and f"{source}-{target}" not in embedded.DICTIONARIES:
+        return BilingualDictionary([], source, target)
+    pairs = wordrel.load_dictionary(test_spec or f"embedded:{source}-{target}", source, target)
+    test = pairs.test if len(pairs.test) else pairs
+    return BilingualDictionary(test.pairs, source, target, test.sources)
 
 
 def _split(
@@ -269,105 +279,3 @@ def _warn_of_direction(pairs: BilingualDictionary, spaces: tuple[Embeddings, Emb
                 f"round; is it {pairs.target_language}-{pairs.source_language}?"
             )
             warnings.warn(message, WordrelWarning, stacklevel=2)
-
-
-def _coverage_dict(coverage: Coverage) -> dict[str, Any]:
-    return asdict(coverage) | {"fraction": coverage.fraction}
-
-
-def _scores(report: EvaluationReport, plain: EvaluationReport) -> dict[str, Any]:
-    return {**report.to_dict()["scores"], "plain": plain.to_dict()["scores"]}
-
-
-def _as_dict(result: Result) -> dict[str, Any]:
-    info = result.alignment.info
-    spaces = [
-        {"language": name, "words": len(space), "dimensions": space.dimensions, "provenance": space.provenance}
-        for name, space in result.alignment.spaces.items()
-    ]
-    return {
-        "output": str(result.output),
-        "source": spaces[0],
-        "target": spaces[1],
-        "method": info["method"],
-        "parameters": info["parameters"],
-        "anchors": info["anchors"],
-        "cross_validation": info["cross_validation"],
-        "refine": info["refine"],
-        "robust": info["robust"] and {"suspicious": [one._asdict() for one in result.alignment.suspicious]},
-        "coverage": info["coverage"],
-        "scores": info["evaluation"],
-        "seconds": round(result.seconds, 3),
-        "seed": result.seed,
-        "version": wordrel.__version__,
-    }
-
-
-def _as_text(result: Result) -> str:
-    alignment, info = result.alignment, result.alignment.info
-    _, target = alignment.languages
-    parameters = ", ".join(f"{name} {value}" for name, value in info["parameters"].items())
-    rows = [
-        (name, f"{len(space):,} words", str(space.provenance.get("source", "")))
-        for name, space in alignment.spaces.items()
-    ]
-    rows.append(
-        (
-            "dictionary",
-            f"{result.train.words_found:,} of {result.train.words:,} words",
-            f"{result.train.pairs_found:,} of {result.train.pairs:,} pairs found in both vocabularies "
-            f"({100 * result.train.fraction:.1f} %)",
-        )
-    )
-    rows.append(("anchors", f"{info['anchors']['words']:,} words", f"{info['anchors']['pairs']:,} pairs"))
-    if info["robust"]:
-        rows.append(("suspicious", f"{len(alignment.suspicious):,} pairs", _worst(alignment.suspicious)))
-    if info["cross_validation"]:
-        best = info["cross_validation"][0]["score"]
-        settings = f"{len(info['cross_validation'])} settings"
-        rows.append(("tuned", settings, f"P@1 {100 * best:.1f} on training words left out"))
-    if info["refine"]:
-        last = info["refine"][-1]
-        rows.append(("refined", f"{len(info['refine'])} rounds", f"{last['n_pairs']:,} pairs induced in the last"))
-    rows.append(("method", info["method"], parameters))
-    compared = [("plain relative, CSLS", result.plain.csls), ("plain relative, nearest", result.plain.nn)]
-    word = alignment.source.words[min(len(alignment.source) - 1, 1000)]
-    if " " in word:
-        word = f"'{word}'"
-    return "\n".join(
-        [
-            table(rows, indent=""),
-            "",
-            report_text(result.report, compared),
-            "",
-            "Held-out words and their first translation (✓ as in the dictionary):",
-            _samples(alignment),
-            "",
-            f"Saved {result.output} in {result.seconds:.1f} s (seed {result.seed}). Next:",
-            f"  wordrel translate -a {result.output} {word}",
-            f"  wordrel neighbors -a {result.output} --from {target} "
-            f"{alignment.target.words[min(len(alignment.target) - 1, 1000)]}",
-        ]
-    )
-
-
-def _worst(suspicious: Sequence[SuspiciousPair], n: int = 5) -> str:
-    shown = ", ".join(f"{one.source}→{one.target}" for one in suspicious[:n])
-    return f"the worst: {shown}{', ...' if len(suspicious) > n else ''}" if shown else ""
-
-
-def _samples(alignment: Alignment, n: int = 10) -> str:
-    """The most frequent test words: words that were no anchors show what the alignment can do."""
-    space = alignment.source
-    rows = sorted({row for word in alignment.test.sources if (row := space.find(word)) is not None})[:n]
-    gold: dict[int, set[str]] = {}
-    for word, translation in alignment.test:
-        gold.setdefault(space.find(word) or 0, set()).add(translation.lower())
-    found = alignment.translate_many([space.words[row] for row in rows], k=1)
-    lines = []
-    for row, neighbors in zip(rows, found, strict=True):
-        if neighbors:
-            best = neighbors[0]
-            right = "✓" if best.word.lower() in gold.get(row, set()) else ""
-            lines.append((space.words[row], "→", best.word, right))
-    return table(lines) if lines else "  none"

@@ -19,6 +19,21 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 k_type = click.IntRange(min=1)
 
 
+class Rounds(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A number of rounds, auto or off."""
+
+    name = "rounds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read it."""
+        text = str(value).strip().lower()
+        if text in ("auto", "off"):
+            return "auto" if text == "auto" else 0
+        if not text.isdecimal():
+            self.fail(f"'{value}' is neither auto, off nor a number of rounds", param, ctx)
+        return int(text)
+
+
 def json_option(function: Command) -> Command:
     """Add ``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(function)

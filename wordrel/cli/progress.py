@@ -17,6 +17,8 @@ class Steps:
     def __call__(self, step: str) -> None:
         """Begin the next step."""
         if self._bar is not None:
+            # Some runs have more steps than can be known beforehand.
+            self._bar.total = max(self._bar.total, self._bar.n + 1)
             self._bar.set_description_str(step)
             self._bar.update()
 

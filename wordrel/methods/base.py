@@ -151,8 +151,14 @@ class LinearAligner(Aligner):
         self, X: Array64, Y: Array64, weights: Array64 | None, vocabulary: Vocabulary | None
     ) -> tuple[RowMap, RowMap]:
         maps = self._fit(X, Y, weights) if vocabulary is None else self._fit_within(X, Y, weights, vocabulary)
+        self.set_maps(maps)
+        return self.row_maps_
+
+    def set_maps(self, maps: MapPair) -> None:
+        """Take other maps than `fit` found, which something after it has made of them."""
         self.maps_ = MapPair(*(self._usable(matrix) for matrix in maps))
-        return LinearMap(self.maps_.source.astype(np.float32)), LinearMap(self.maps_.target.astype(np.float32))
+        source, target = (LinearMap(matrix.astype(np.float32)) for matrix in self.maps_)
+        self.row_maps_ = source, target
 
     @abstractmethod
     def _fit(self, X: Array64, Y: Array64, weights: Array64 | None) -> MapPair: ...
