@@ -53,10 +53,10 @@ def test_the_gradient_is_that_of_the_loss():
 
 
 def crowded(seed=0, n=600, d=12):
-    """Words in tight clusters, which least squares does not tell apart."""
+    """Words in tight clusters and a stretched copy: the nearest word of a rotation is often the wrong one."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(30, d))[rng.integers(0, 30, n)] + 0.3 * rng.normal(size=(n, d))
-    Y = X @ np.linalg.qr(rng.normal(size=(d, d)))[0] + 0.5 * rng.normal(size=(n, d)) * np.linspace(0.1, 2, d)
+    Y = (X * np.geomspace(1, 8, d)) @ np.linalg.qr(rng.normal(size=(d, d)))[0] + 0.2 * rng.normal(size=(n, d))
     return unit(X).astype(np.float32), unit(Y).astype(np.float32)
 
 
@@ -72,7 +72,7 @@ def test_words_that_were_no_pairs_are_found_better():
     before = accuracy()
     steps = []
     aligner.set_maps(contrast(aligner.maps_, X, Y, train, train, np.ones(300), 40, progress=steps.append))
-    assert accuracy() > before + 0.05 and steps == ["contrastive tuning"]
+    assert before < 0.75 and accuracy() > before + 0.15 and steps == ["contrastive tuning"]
 
 
 def test_the_same_seed_gives_the_same_maps_and_steps_are_counted():

@@ -16,6 +16,9 @@ from wordrel.unsupervised import initial_pairs
 
 Refine: TypeAlias = int | Literal["auto"]
 
+FEWEST_TO_CHECK = 8
+"""With fewer words none can be left out to see whether self-learning helps, and "auto" leaves it alone."""
+
 CONTRAST_STEPS = 40
 """On left-out training words 80 steps gained no more than 40, and 200 lost."""
 
@@ -74,10 +77,14 @@ class Training:
         """
         learning = SelfLearning(X, Y, given, progress=self.progress)
         aligner = make_aligner(self.method, **(self.parameters or {}))
-        few = len(given.words) < FEW_WORDS
+        n_words = len(given.words)
+        if self.refine == "auto" and 0 < n_words < FEWEST_TO_CHECK:
+            learning.fit(aligner)
+            return aligner
+        few = n_words < FEW_WORDS
         if self.refine and few:
             self._explore(aligner, learning)
-        if len(given.words):
+        if n_words:
             self._select(learning)
             if self.candidates:
                 aligner = make_aligner(self.method, **self.candidates[0].parameters)
