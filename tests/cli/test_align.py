@@ -223,3 +223,32 @@ def test_a_bar_is_drawn_on_a_terminal_only(run, toy_files, monkeypatch):
     with steps(2, quiet=True) as step:
         step("one")
     assert step._bar is None
+
+
+def test_without_a_dictionary_the_test_words_only_score(run, here):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(12, 8))[rng.choice(12, 400, p=np.arange(1, 13) / 78)] * 2 + rng.normal(size=(400, 8))
+    Y = X @ np.linalg.qr(rng.normal(size=(8, 8)))[0]
+    write_vec(here / "xx.vec", [f"s{i}" for i in range(400)], X)
+    write_vec(here / "yy.vec", [f"t{i}" for i in range(400)], Y)
+    (here / "test.tsv").write_text("".join(f"s{i}\tt{i}\n" for i in range(100)))
+    files = ("align", "xx", "yy", "--source-vectors", "xx.vec", "--target-vectors", "yy.vec", "--dictionary", "none")
+    scored = run(*files, "--test-dictionary", "test.tsv")
+    assert scored.code == 0 and re.search(r"^dictionary +none +the first pairs were guessed$", scored.out, re.M)
+    assert "xx → yy: 100 of 100 test words found (100.0 %)" in scored.out and "plain relative" not in scored.out
+    assert wordrel.evaluate(wordrel.load_alignment("xx-yy.wordrel")).csls.p_at_1 > 0.9
+    plain = run(*files, "--force")
+    assert plain.code == 0 and "There are no test words, so nothing was scored" in plain.out
+    result = json.loads(run(*files, "--force", "--json").out)
+    assert result["scores"] == {} and result["coverage"]["test"] is None and result["anchors"]["pairs"] == 0
+
+
+def test_words_that_are_spelt_alike_are_a_dictionary(run, here):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 5))
+    write_vec(here / "xx.vec", [f"w{i}" for i in range(60)], X)
+    write_vec(here / "yy.vec", [f"w{i}" if i % 2 else f"other{i}" for i in range(60)], X)
+    files = ("--source-vectors", "xx.vec", "--target-vectors", "yy.vec")
+    outcome = run("align", "xx", "yy", *files, "--dictionary", "identical:", "--refine", "off")
+    assert outcome.code == 0 and "24 of 24 words" in outcome.out
+    assert set(wordrel.load_alignment("xx-yy.wordrel").anchors) <= {(f"w{i}", f"w{i}") for i in range(1, 60, 2)}
