@@ -119,3 +119,11 @@ def test_the_command_line_says_what_was_tuned(run, toy_files, here):
     (here / "pairs.tsv").write_text("".join(f"{a} {b}\n" for a, b in pairs))
     outcome = run(*toy_files)
     assert outcome.code == 0 and re.search(r"^tuned +10 settings +P@1 [0-9.]+ on training", outcome.out, re.M)
+
+
+def test_a_large_dictionary_is_asked_with_fewer_settings():
+    X, Y = spaces(n=2200)
+    rows = np.arange(2200)
+    candidates = select(X, Y, Pairs(rows, rows, np.ones(2200)), stages=(False,))
+    assert sorted((one.parameters["exponent"], one.parameters["ridge"]) for one in candidates[:5])[0] == (1.0, 0.02)
+    assert len(candidates) == 5 and {one.parameters["ridge"] for one in candidates} == {0.02, 0.05}

@@ -10,7 +10,7 @@ import numpy as np
 from wordrel.joint import JointForms
 from wordrel.methods import make_aligner
 from wordrel.methods.base import Aligner
-from wordrel.refine import Pairs, SelfLearning
+from wordrel.refine import MANY_WORDS, Pairs, SelfLearning
 from wordrel.relative import Array32, map_rows
 from wordrel.topk import Rows, mean_similarity, product_blocks
 
@@ -18,6 +18,9 @@ from wordrel.topk import Rows, mean_similarity, product_blocks
 # without, from 100 to 5,000 words.
 EXPONENTS_AND_RIDGES = ((1.0, 0.02), (1.0, 0.05), (1.0, 0.1), (1.0, 0.3), (1.25, 0.02), (1.25, 0.05), (1.5, 0.05))
 POWERS = (0.5, 0.75)
+
+# A large dictionary needs little ridge, and each setting costs the more the more words are left out: these are enough.
+MANY_EXPONENTS_AND_RIDGES = ((1.0, 0.02), (1.0, 0.05), (1.25, 0.02), (1.25, 0.05))
 
 # With fewer words a fold has too few to tell settings apart.
 FEWEST_WORDS = 100
@@ -108,7 +111,7 @@ def select(
             trials[stage].append(_Trial(X, Y, pairs, questions, method))
     tuned = method == "relative" and parameters is None and len(given.words) >= FEWEST_WORDS
     candidates: list[Candidate] = []
-    settings = _settings() if tuned else [dict(parameters or {})]
+    settings = _settings(len(given.words)) if tuned else [dict(parameters or {})]
     # Self-learning wins nearly always: its best settings are the ones to try without it.
     for stage in sorted(stages, reverse=True):
         scored = [_candidate(trials[stage], stage, setting) for setting in settings]
@@ -120,8 +123,9 @@ def select(
     return sorted(candidates, key=lambda one: -one.score)
 
 
-def _settings() -> list[dict[str, float]]:
-    return [{"exponent": a, "ridge": ridge, "power": POWERS[0]} for a, ridge in EXPONENTS_AND_RIDGES]
+def _settings(n_words: int) -> list[dict[str, float]]:
+    tried = MANY_EXPONENTS_AND_RIDGES if n_words >= MANY_WORDS else EXPONENTS_AND_RIDGES
+    return [{"exponent": a, "ridge": ridge, "power": POWERS[0]} for a, ridge in tried]
 
 
 def _refined(
