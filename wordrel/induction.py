@@ -32,6 +32,10 @@ class Induced(NamedTuple):
     objective: float
 
 
+# What two spaces suggest of which one has no row with a direction.
+_NOTHING = Induced(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), 0.0)
+
+
 def mutual_nearest(X: Array32, Y: Array32) -> Induced:
     """Pairs of rows that are each other's best by CSLS, exactly.
 
@@ -51,7 +55,7 @@ def mutual_nearest(X: Array32, Y: Array32) -> Induced:
     """
     known, wanted = np.flatnonzero(has_direction(X)), np.flatnonzero(has_direction(Y))
     if not len(known) or not len(wanted):
-        return Induced(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), 0.0)
+        return _NOTHING
     left, right = X[known], Y[wanted]
     r_source = mean_similarity(right, left, NEIGHBOURHOOD)
     r_target = np.empty(len(left), dtype=np.float32)
@@ -95,7 +99,7 @@ def best_both_ways(X: Array32, Y: Array32, keep: float = 1.0, random: np.random.
     """
     known, wanted = np.flatnonzero(has_direction(X)), np.flatnonzero(has_direction(Y))
     if not len(known) or not len(wanted):
-        return Induced(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), 0.0)
+        return _NOTHING
     left, right = X[known], Y[wanted]
     r_source = mean_similarity(right, left, NEIGHBOURHOOD)
     forward = np.empty(len(left), dtype=np.int64)

@@ -159,7 +159,7 @@ class SelfLearning:
         ----------
         aligner : Aligner
             Fitted: the start. Then orthogonal Procrustes is fitted in each round, which a wrong pair distorts least;
-            at the end the aligner is fitted anew with what was found, ready for `rounds`.
+            `fit` takes what was found.
         seed : int
             Of the omissions.
 
@@ -184,7 +184,6 @@ class SelfLearning:
                 kept, waited = min(1.0, 2 * kept), 0
             current = make_aligner("procrustes")
             self.fit(current)
-        self.fit(aligner)
 
     def _mapped(self, aligner: Aligner, vocabulary: int) -> tuple[Array32, Array32]:
         left, right = aligner.transform(self.X[:vocabulary]), aligner.transform(self.Y[:vocabulary], 1)

@@ -115,7 +115,7 @@ def select(
     # Self-learning wins nearly always: its best settings are the ones to try without it.
     for stage in sorted(stages, reverse=True):
         scored = [_candidate(trials[stage], stage, setting) for setting in settings]
-        if len(settings) > 2:
+        if tuned and not candidates:
             best = max(scored, key=lambda one: one.score).parameters
             scored += [_candidate(trials[stage], stage, {**best, "power": power}) for power in POWERS[1:]]
         candidates = scored + candidates
