@@ -67,6 +67,31 @@ class FormatError(WordrelError, ValueError):
         super().__init__(f"{self.path}{'' if line is None else f':{line}'}: {problem}")
 
 
+class MissingExtra(WordrelError, ImportError):
+    """A format or source needs a package that is not installed.
+
+    Parameters
+    ----------
+    what : str
+        What needs it, as the beginning of a sentence.
+    package : str
+        The package that is missing.
+    extra : str
+        The extra of wordrel that installs it.
+    """
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(f"{what} needs the package {package}; install it with: pip install 'wordrel[{extra}]'")
+
+
+class FetchError(WordrelError, OSError):
+    """Something could not be fetched from the network."""
+
+
+class CacheError(WordrelError, OSError):
+    """The folder for downloads and converted files cannot be used."""
+
+
 class TooFewAnchors(WordrelError, ValueError):
     """The dictionary and the two vocabularies have too few pairs in common."""
 

@@ -8,7 +8,7 @@ from gensim.models import KeyedVectors
 
 import wordrel
 from wordrel.errors import FormatError, InvalidParameter, UnknownSource, WordrelWarning
-from wordrel.sources import text
+from wordrel.sources.readers import text
 
 VECTORS = np.array([[0.5, -1.25e-3], [3, 4], [1e-7, 2.5]], dtype=np.float32)
 WORDS = ["cat", "New York", "caffè\u00a0nero"]

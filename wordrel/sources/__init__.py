@@ -9,7 +9,7 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import FormatError, InvalidParameter, UnknownSource
 from wordrel.sources import embedded
-from wordrel.sources.pairs import read_pairs, read_words
+from wordrel.sources.dictionaries.pairs import read_pairs, read_words
 
 
 def load(spec: str | PathLike[str], language: str | None = None, limit: int | None = None) -> Embeddings:
@@ -53,14 +53,14 @@ def _read_vectors(path: Path, language: str, limit: int | None) -> Embeddings:
     except OSError as error:
         raise FormatError(path, f"cannot be read ({error.strerror}); check its permissions") from None
     if magic.startswith(b"PK\x03\x04"):
-        from wordrel.sources.arrays import read_npz
+        from wordrel.sources.readers.arrays import read_npz
 
         return read_npz(path, language, limit)
     if magic == b"\x93NUMPY":
-        from wordrel.sources.arrays import read_npy
+        from wordrel.sources.readers.arrays import read_npy
 
         return read_npy(path, language, limit)
-    from wordrel.sources.text import read_text
+    from wordrel.sources.readers.text import read_text
 
     return read_text(path, language, limit)
 

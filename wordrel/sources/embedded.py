@@ -7,8 +7,8 @@ from importlib.resources import as_file, files
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import UnknownSource
-from wordrel.sources.arrays import read_npz
-from wordrel.sources.pairs import read_pairs
+from wordrel.sources.dictionaries.pairs import read_pairs
+from wordrel.sources.readers.arrays import read_npz
 
 PREFIX = "embedded:"
 LANGUAGES = ("en", "it")

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from wordrel.embeddings import Embeddings
 from wordrel.errors import FormatError, shorten
 from wordrel.sources.cleaning import clean
+from wordrel.sources.dictionaries.pairs import decode
 from wordrel.sources.opening import read_lines
-from wordrel.sources.pairs import decode
 
 # 4,096 lines of 300 numbers are about 10 MB of text.
 _BLOCK_LINES = 4096

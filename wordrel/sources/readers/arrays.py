@@ -12,7 +12,7 @@ import numpy.typing as npt
 from wordrel.embeddings import Embeddings
 from wordrel.errors import FormatError
 from wordrel.sources.cleaning import clean
-from wordrel.sources.pairs import decode
+from wordrel.sources.dictionaries.pairs import decode
 
 _BROKEN = (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError)
 

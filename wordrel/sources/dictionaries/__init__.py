@@ -1,0 +1,1 @@
+"""One reader of bilingual dictionaries a file, chosen by content."""
