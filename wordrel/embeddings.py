@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -63,11 +63,44 @@ class Embeddings:
             raise InvalidParameter(f"{len(words):,} words but {matrix.shape[0]:,} vectors; give one row for each word")
         if not len(words) or not matrix.shape[1]:
             raise InvalidParameter("embeddings need at least one word and one dimension")
-        self.words: tuple[str, ...] = tuple(words)
+        self.__dict__["words"] = tuple(words)
         self.vectors: Matrix = read_only(matrix)
         self.language = language
         self.provenance: dict[str, Any] = dict(provenance or {})
+        self.composer: Callable[[str], FloatMatrix] | None = None
         self._check()
+
+    @classmethod
+    def from_checked(
+        cls,
+        rows: dict[str, int] | Callable[[], Sequence[str]],
+        vectors: FloatMatrix,
+        language: str,
+        provenance: Mapping[str, Any] | None = None,
+        composer: Callable[[str], FloatMatrix] | None = None,
+    ) -> Embeddings:
+        """Make embeddings of what a reader has checked already: millions of words cost nothing then.
+
+        Parameters
+        ----------
+        rows : dict of str to int, or callable
+            Every word, in order, with its row; or what gives the words when one is asked for.
+        vectors : float32 array of shape (n_words, d)
+            Finite numbers.
+        language, provenance : see `Embeddings`
+        composer : callable, optional
+            Gives vectors of words that are not in the vocabulary.
+        """
+        self = cls.__new__(cls)
+        if isinstance(rows, dict):
+            self.__dict__.update(words=tuple(rows), _rows=rows)
+        else:
+            self._words = rows
+        self.vectors = read_only(vectors)
+        self.language = language
+        self.provenance = dict(provenance or {})
+        self.composer = composer
+        return self
 
     def _check(self) -> None:
         if len(self._rows) != len(self.words):
@@ -82,6 +115,11 @@ class Embeddings:
             if not finite.all():
                 word = self.words[start + int(np.argmin(finite))]
                 raise InvalidParameter(f"the vector of '{shorten(word)}' has a NaN or infinite number; leave it out")
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The vocabulary."""
+        return tuple(self._words())
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -126,13 +164,16 @@ class Embeddings:
         return Embeddings(self.words[:n_words], self.vectors[:n_words], self.language, self.provenance)
 
     def __getitem__(self, word: str) -> FloatMatrix:
+        """Vector of a word; of any word when the vectors came with a subword model, as fastText's ``.bin`` files do."""
+        if self.composer is not None and self.find(word) is None:
+            return self.composer(word)
         return dense_row(self.vectors, self.row(word))
 
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and self.find(word) is not None
 
     def __len__(self) -> int:
-        return len(self.words)
+        return int(self.vectors.shape[0])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.words)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,26 +11,36 @@ import click
 import wordrel
 from wordrel.anchors import Anchors, Translations, known_words
 from wordrel.artefact import check_output
+from wordrel.cli.inputs import (
+    Reading,
+    load_pairs,
+    load_space,
+    pairs_to_score,
+    reading_options,
+    split,
+    warn_of_direction,
+)
 from wordrel.cli.options import Rounds, json_option, print_json, read_parameters
 from wordrel.cli.outcome import Result, as_dict, as_text, coverage, scores
 from wordrel.cli.progress import steps
 from wordrel.dictionary import BilingualDictionary
-from wordrel.embeddings import Embeddings
-from wordrel.errors import EmptyTest, UnknownSource, WordrelWarning
+from wordrel.errors import WordrelWarning
 from wordrel.evaluation import evaluate_plain
 from wordrel.fitting import checked_aligner
 from wordrel.methods import METHODS
 from wordrel.preprocessing import STEPS, Preprocessing
-from wordrel.sources import embedded, load_words
+from wordrel.sources import load_words
+from wordrel.sources.spec import BY_LANGUAGE
 from wordrel.strategies import STRATEGIES
 from wordrel.training import Refine
 
-# A fifth of the dictionary is held out, but never more words than the usual test sets have.
-HELD_OUT_SHARE, HELD_OUT_MOST = 0.2, 1500
-
-
+_VECTORS_HELP = (
+    "Vectors of SRC: a file of almost any format, a name such as fasttext:it or glove:6b.300 ('wordrel sources' lists "
+    "them), spacy:PACKAGE, url:https://...; #N at the end takes the first N rows."
+)
 _DICTIONARY_HELP = (
-    "SRC-TGT word pairs, one a line, or embedded:en-it; identical: for the words that both languages spell alike; "
+    "SRC-TGT word pairs: a file, embedded:en-it or muse:en-fr; identical: for the words that both languages spell "
+    "alike; "
     "or none, to align without a single known pair."
 )
 
@@ -45,9 +54,16 @@ _PREPROCESSING_HELP = (
 @click.command("align")
 @click.argument("source", metavar="SRC")
 @click.argument("target", metavar="TGT")
-@click.option("--source-vectors", metavar="FILE", help="Vectors of SRC: a .vec, .npz or .npy file, or embedded:en.")
-@click.option("--target-vectors", metavar="FILE", help="Vectors of TGT.")
-@click.option("--dictionary", metavar="FILE", help=_DICTIONARY_HELP)
+@click.option("--source-vectors", metavar="SPEC", help=_VECTORS_HELP)
+@click.option("--target-vectors", metavar="SPEC", help="Vectors of TGT.")
+@click.option(
+    "--vectors",
+    "family",
+    metavar="FAMILY",
+    help=f"Vectors of both languages from one family: {', '.join(BY_LANGUAGE)}. [default: embedded]",
+)
+@reading_options
+@click.option("--dictionary", metavar="SPEC", help=_DICTIONARY_HELP)
 @click.option("--test-dictionary", metavar="FILE", help="Pairs to score on. [default: held out by source word]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to save. [default: SRC-TGT.wordrel]")
 @click.option(
@@ -110,6 +126,10 @@ def command(
     target: str,
     source_vectors: str | None,
     target_vectors: str | None,
+    family: str | None,
+    limit: int | None,
+    offline: bool,
+    no_cache: bool,
     dictionary: str | None,
     test_dictionary: str | None,
     output: Path | None,
@@ -136,6 +156,8 @@ def command(
       wordrel align en fr --source-vectors cc.en.300.vec.gz \\
           --target-vectors cc.fr.300.vec.gz --dictionary en-fr.txt
           your own files
+      wordrel align en fr --vectors fasttext --dictionary muse:en-fr
+          fetched: the first 200,000 words of each, a tenth of the files
       wordrel align it en --anchors 1000 --json
           the other way round, from 1,000 words, for a script
       wordrel align en it --dictionary none
@@ -152,18 +174,22 @@ def command(
     checked_aligner(method, chosen, refine)
     place = output or Path(f"{source}-{target}.wordrel")
     check_output(place, force)
+    reading = Reading(limit, not no_cache, offline)
     with steps(12, quiet or as_json) as step:
         step("loading vectors")
-        spaces = _load(source, source_vectors, "--source-vectors"), _load(target, target_vectors, "--target-vectors")
+        spaces = (
+            load_space(source, source_vectors, family, "--source-vectors", reading),
+            load_space(target, target_vectors, family, "--target-vectors", reading),
+        )
         step("loading the dictionary")
         anchor_words = None if anchor_file is None else load_words(anchor_file)
         unsupervised = dictionary == "none"
         if unsupervised:
-            pairs = _test_only(source, target, test_dictionary)
+            pairs = pairs_to_score(source, target, test_dictionary, reading)
         else:
-            pairs = _load_pairs(source, target, dictionary, spaces)
-            pairs = _split(pairs, source, target, test_dictionary, seed, anchor_words or ())
-            _warn_of_direction(pairs, spaces)
+            pairs = load_pairs(source, target, dictionary, spaces, reading)
+            pairs = split(pairs, test_dictionary, seed, anchor_words or (), reading)
+            warn_of_direction(pairs, spaces)
         if anchor_words is not None:
             anchor_words = known_words(anchor_words, pairs.train, *spaces, str(anchor_file))
         step("aligning")
@@ -205,77 +231,3 @@ def _steps(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     return Preprocessing(() if text.strip() == "none" else [step.strip() for step in text.split(",")]).steps
-
-
-def _load(language: str, spec: str | None, option: str) -> Embeddings:
-    if spec is None and language not in embedded.LANGUAGES:
-        known = " and ".join(embedded.LANGUAGES)
-        raise UnknownSource(f"there are no embedded vectors for '{language}' (only {known}); give a file with {option}")
-    return wordrel.load(spec or f"embedded:{language}", language=language)
-
-
-def _load_pairs(
-    source: str, target: str, spec: str | None, spaces: tuple[Embeddings, Embeddings]
-) -> BilingualDictionary:
-    name = f"{source}-{target}"
-    if spec == "identical:":
-        return BilingualDictionary.identical(*spaces)
-    if spec is None and name not in embedded.DICTIONARIES:
-        known = ", ".join(embedded.DICTIONARIES)
-        raise UnknownSource(f"there is no embedded {name} dictionary (only {known}); give a file with --dictionary")
-    return wordrel.load_dictionary(spec or f"embedded:{name}", source, target)
-
-
-def _test_only(source: str, target: str, test_spec: str | None) -> BilingualDictionary:
-    """Words to score on, and nothing to learn from."""
-    if test_spec is None and f"{source}-{target}" not in embedded.DICTIONARIES:
-        return BilingualDictionary([], source, target)
-    pairs = wordrel.load_dictionary(test_spec or f"embedded:{source}-{target}", source, target)
-    test = pairs.test if len(pairs.test) else pairs
-    return BilingualDictionary(test.pairs, source, target, test.sources)
-
-
-def _split(
-    pairs: BilingualDictionary,
-    source: str,
-    target: str,
-    test_spec: str | None,
-    seed: int,
-    anchor_words: Sequence[str] = (),
-) -> BilingualDictionary:
-    """Anchors on one side, test words on the other, no source word on both; of `anchor_words` none is held out."""
-    if test_spec is not None:
-        test = wordrel.load_dictionary(test_spec, source, target)
-        test = test.test if len(test.test) else test
-        anchors = pairs.train.without(test.sources)
-        dropped = len(pairs.train.sources) - len(anchors.sources)
-        if dropped:
-            message = f"{dropped:,} test words were also in the dictionary and are no anchors"
-            warnings.warn(message, WordrelWarning, stacklevel=2)
-        return BilingualDictionary([*anchors, *test], source, target, test.sources)
-    if pairs.test_words:
-        return pairs
-    others = pairs.without(anchor_words)
-    n_words = len(others.sources)
-    n_test = min(HELD_OUT_MOST, round(HELD_OUT_SHARE * n_words))
-    if n_words - n_test < 2 or not n_test:
-        count = f"{n_words:,} source word{'' if n_words == 1 else 's'}"
-        beside = " beside those of the anchor file" if anchor_words else ""
-        raise EmptyTest(
-            f"the dictionary has {count}{beside}, too few to hold some out for the score; "
-            "give more pairs, or test words with --test-dictionary"
-        )
-    return BilingualDictionary(pairs, source, target, others.split(n_test, seed).test_words)
-
-
-def _warn_of_direction(pairs: BilingualDictionary, spaces: tuple[Embeddings, Embeddings]) -> None:
-    """A dictionary of the other direction still has names and loan words in common, and aligns badly by them."""
-    found = pairs.coverage(*spaces).fraction
-    if found < 0.5:
-        turned = pairs.coverage(spaces[1], spaces[0]).fraction
-        if turned > 2 * found:
-            message = (
-                f"only {100 * found:.1f} % of the dictionary's words are found, and {100 * turned:.1f} % the other way "
-                f"round; is it {pairs.target_language}-{pairs.source_language}?"
-            )
-            warnings.warn(message, WordrelWarning, stacklevel=2)

