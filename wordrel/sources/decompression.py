@@ -184,7 +184,7 @@ def damages(*more: type[Exception]) -> tuple[type[Exception], ...]:
     """What decoders raise for a stream that is cut short or damaged, and `more`."""
     import zipfile
 
-    own = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, *more)
+    own: tuple[type[Exception], ...] = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, *more)
     try:
         from isal import igzip_lib
     except ImportError:
