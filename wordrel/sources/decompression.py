@@ -184,7 +184,8 @@ def damages(*more: type[Exception]) -> tuple[type[Exception], ...]:
     """What decoders raise for a stream that is cut short or damaged, and `more`."""
     import zipfile
 
-    own: tuple[type[Exception], ...] = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, *more)
+    # The decoder of an lzma member of a zip archive asks for as much memory as its header says, up to 4 GiB.
+    own: tuple[type[Exception], ...] = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, MemoryError, *more)
     try:
         from isal import igzip_lib
     except ImportError:

@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.errors import FormatError
+from wordrel.errors import FormatError, shorten
 from wordrel.sources.decompression import damages
 from wordrel.sources.opening import Opened
 from wordrel.sources.options import ReadOptions
@@ -110,7 +110,7 @@ def _members(name: str, file: BinaryIO) -> tuple[_Member, _Member]:
 
 
 def _damaged(name: str, error: Exception) -> FormatError:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    reason = shorten(str(error).splitlines()[0] if str(error) else type(error).__name__, 100)
     return FormatError(name, f"is not a readable .npz file ({reason}); check that it is complete")
 
 

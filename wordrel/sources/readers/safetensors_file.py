@@ -101,6 +101,9 @@ def _tensor(file: str, name: str, entry: Any, data: Any, start: int) -> _Tensor 
     dtype = np.dtype(_TYPES[kind])
     if place[1] - place[0] != prod(shape) * dtype.itemsize or start + place[1] > len(data) or len(shape) > 8:
         raise wrong
+    if 0 in shape:
+        # numpy refuses other lengths that would be too long together, though there is nothing in them.
+        shape = [0] * len(shape)
     return _Tensor(kind, np.ndarray(tuple(shape), dtype, data, start + place[0]))
 
 
