@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
-from collections.abc import Callable, Iterator
+import mmap
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import IO, BinaryIO, cast
 
 from wordrel.errors import FormatError
+from wordrel.sources import archives
+from wordrel.sources.decompression import BUFFER, buffered, compression, decompressed
 
-# Decompressed bytes are handed on in pieces of this size.
-_BUFFER = 1 << 20
+# A compressed member of a zip archive is common; more layers are not.
+_LAYERS = 2
 
 
 @dataclass
@@ -39,13 +44,53 @@ class Opened:
     trusted: bool = False
 
     def head(self, n_bytes: int) -> bytes:
-        """Look at the first bytes without taking them."""
+        """Look at the first bytes, at most 1 MiB, without taking them; only before anything is read."""
+        # The buffer is filled as far as there are bytes, also from a pipe, so one look is enough.
         return self.stream.peek(n_bytes)[:n_bytes]
+
+    def file(self) -> BinaryIO:
+        """The bytes as a file that can be searched; the caller closes it.
+
+        That is the file itself, or a nameless temporary copy of a stream.
+
+        Raises
+        ------
+        FormatError
+        """
+        try:
+            if self.path is not None:
+                return self.path.open("rb")
+            return _copy(self.stream)
+        except OSError as error:
+            raise FormatError(self.name, f"cannot be read ({error.strerror or error})") from None
+
+    def map(self) -> mmap.mmap:
+        """The bytes as a read-only memory map, of the file itself or of a nameless temporary copy.
+
+        Raises
+        ------
+        FormatError
+            Also when there are no bytes.
+        """
+        with self.file() as file:
+            if not os.fstat(file.fileno()).st_size:
+                raise FormatError(self.name, "is empty; check that the download is complete")
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def size(self) -> int | None:
+        """Length of the file in bytes, or None for a stream, whose length is not known."""
+        return self.path.stat().st_size if self.path is not None else None
 
 
 @contextmanager
-def open_path(path: Path) -> Iterator[Opened]:
+def open_path(path: Path, member: str | None = None) -> Iterator[Opened]:
     """Open a file, which may be compressed, or a pipe, which is read once.
+
+    Parameters
+    ----------
+    path : Path
+    member : str, optional
+        Which member of a zip archive to read; without it, the one that looks like vectors.
 
     Raises
     ------
@@ -53,45 +98,61 @@ def open_path(path: Path) -> Iterator[Opened]:
         When it cannot be read; also later, when its compressed stream turns out to be cut short or damaged.
     """
     try:
-        raw = cast(io.BufferedReader, path.open("rb", buffering=_BUFFER))
+        raw = path.open("rb", buffering=0)
     except OSError as error:
         raise FormatError(path, f"cannot be read ({error.strerror}); check its permissions") from None
     with raw:
-        plain, stream = _decompressed(raw, str(path))
-        yield Opened(str(path), stream, path if plain and path.is_file() else None, trusted=True)
+        plain, stream = _open(cast(io.RawIOBase, raw), str(path), member)
+        yield Opened(str(path), stream, path if plain and _is_ordinary(path, raw) else None, trusted=True)
 
 
 @contextmanager
-def open_stream(raw: io.RawIOBase, name: str) -> Iterator[Opened]:
+def open_stream(raw: io.RawIOBase, name: str, member: str | None = None) -> Iterator[Opened]:
     """The same for bytes that come from elsewhere; `raw` is not closed."""
-    _, stream = _decompressed(io.BufferedReader(raw, _BUFFER), name)
-    yield Opened(name, stream)
+    yield Opened(name, _open(raw, name, member)[1])
 
 
-def _decompressed(raw: io.BufferedReader, name: str) -> tuple[bool, io.BufferedReader]:
-    """Choose by the first bytes; True when there was nothing to decompress."""
-    if raw.peek(2).startswith(b"\x1f\x8b"):
-        return False, io.BufferedReader(_Checked(gzip.GzipFile(fileobj=raw).readinto, name, "gzip"), _BUFFER)
-    return True, raw
+def _is_ordinary(path: Path, file: IO[bytes]) -> bool:
+    # /dev/stdin may be an ordinary file, but there is no vocabulary beside it.
+    return stat.S_ISREG(os.fstat(file.fileno()).st_mode) and path.parts[:2] not in {("/", "dev"), ("/", "proc")}
 
 
-class _Checked(io.RawIOBase):
-    """Turns what a decompressor raises into a `FormatError`."""
+def _open(raw: io.RawIOBase, name: str, member: str | None) -> tuple[bool, io.BufferedReader]:
+    """Decompress what is compressed, by its first bytes; True when nothing was."""
+    stream = buffered(lambda size: raw.read(size) or b"", name)
+    if not stream.peek(1).startswith(archives.MAGIC):
+        if member is not None:
+            raise FormatError(name, f"is no zip archive, so it has no member '{member}'; leave the member out")
+        return _unpacked(stream, name)
+    if raw.seekable():
+        raw.seek(0)
+        file: BinaryIO = io.BufferedReader(raw, BUFFER)
+    else:
+        file = _copy(stream)
+    if member is None and archives.is_numpy(file):
+        return True, buffered(file.read, name)
+    return False, _unpacked(archives.open_member(file, name, member), name)[1]
 
-    def __init__(self, fill: Callable[[memoryview], int], name: str, kind: str) -> None:
-        self._fill, self._name, self._kind = fill, name, kind
 
-    def readable(self) -> bool:
-        return True
+def _unpacked(stream: io.BufferedReader, name: str) -> tuple[bool, io.BufferedReader]:
+    plain = True
+    for _ in range(_LAYERS):
+        kind = compression(stream.peek(1)[:8])
+        if kind is None:
+            break
+        plain, stream = False, decompressed(stream, kind, name)
+    return plain, stream
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        try:
-            return self._fill(buffer)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            problem = f"its {self._kind} stream is cut short or damaged; download the file again"
-            raise FormatError(self._name, problem) from None
-        except OSError as error:
-            raise FormatError(self._name, f"cannot be read ({error.strerror})") from None
+
+def _copy(stream: io.BufferedReader) -> BinaryIO:
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    try:
+        shutil.copyfileobj(stream, copy, BUFFER)
+    except BaseException:
+        copy.close()
+        raise
+    copy.seek(0)
+    return cast(BinaryIO, copy)
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
@@ -102,7 +163,4 @@ def read_lines(path: Path) -> Iterator[bytes]:
     FormatError
     """
     with open_path(path) as opened:
-        try:
-            yield from opened.stream
-        except OSError as error:
-            raise FormatError(path, f"cannot be read ({error.strerror})") from None
+        yield from opened.stream
