@@ -96,9 +96,8 @@ def find(spec_family: str, name: str) -> Entry:
         hint = (
             f"did you mean {' or '.join(f'{spec_family}:{other}' for other in close)}?" if close else "none is similar"
         )
-        raise UnknownSource(
-            f"'{shorten(name)}' is not in the family {spec_family}; {hint} (all: wordrel sources --family {spec_family})"
-        )
+        everything = f"(all: wordrel sources --family {spec_family})"
+        raise UnknownSource(f"'{shorten(name)}' is not in the family {spec_family}; {hint} {everything}")
     return entry
 
 
