@@ -78,6 +78,8 @@ class Response:
     total : int, optional
         Length of the whole file.
     version : Version
+    is_part : bool
+        Whether the server sends a part because one was asked for.
     satisfiable : bool
         False when the file ends before the offset that was asked for.
     """
@@ -87,6 +89,7 @@ class Response:
         headers: Mapping[str, str] = answer.headers
         self.url = str(answer.url)
         self.version = Version(headers.get("ETag"), headers.get("Last-Modified"))
+        self.is_part = answer.status_code == 206
         self.satisfiable = answer.status_code != 416
         self.offset, self.total = _extent(answer.status_code, headers)
         self._begins = self.offset == 0
@@ -120,14 +123,18 @@ class Response:
 
     def close(self) -> None:
         """Close the connection itself: what is still on its way is not read."""
-        self._answer.raw.close()
-        self._answer.close()
+        _close(self._answer)
 
     def __enter__(self) -> Response:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _close(answer: Any) -> None:
+    answer.raw.close()
+    answer.close()
 
 
 def _extent(status: int, headers: Mapping[str, str]) -> tuple[int, int | None]:
@@ -204,9 +211,12 @@ def open_response(
         except network_errors() as error:
             raise explain(error, url, policy) from None
         if answer.status_code in (200, 206, 416):
-            return Response(answer, url, policy)
-        answer.raw.close()
-        answer.close()
+            try:
+                return Response(answer, url, policy)
+            except (FetchError, Interrupted):
+                _close(answer)
+                raise
+        _close(answer)
         if answer.status_code not in _REDIRECTS or "Location" not in answer.headers:
             raise _refusal(answer, url)
         here = _target(here, answer.headers["Location"])
