@@ -77,6 +77,11 @@ def families() -> tuple[str, ...]:
     return tuple(_read()["families"])
 
 
+def about(family: str) -> str:
+    """What a family of the catalogue is, in a few words."""
+    return str(_read()["families"][family]["summary"])
+
+
 def find(spec_family: str, name: str) -> Entry:
     """Look up ``spec_family:name``.
 
