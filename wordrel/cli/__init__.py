@@ -25,6 +25,8 @@ COMMANDS = {
     "evaluate": "Score a saved alignment on word pairs.",
     "methods": "List the alignment methods, their parameters and papers.",
     "info": "Say what a saved alignment holds.",
+    "sources": "List the vectors and dictionaries that have a name.",
+    "cache": "Show what was downloaded and converted, verify it, remove it.",
 }
 
 
