@@ -9,7 +9,8 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import FormatError, InvalidParameter, UnknownSource
 from wordrel.sources import embedded
-from wordrel.sources.dictionaries.pairs import read_pairs, read_words
+from wordrel.sources.dictionaries.pairs import read_words
+from wordrel.sources.dictionaries.reading import paths_of, read_paths
 
 
 def load(spec: str | PathLike[str], language: str | None = None, limit: int | None = None) -> Embeddings:
@@ -85,8 +86,8 @@ def load_dictionary(
     name = fspath(spec)
     if name.startswith(embedded.PREFIX):
         return embedded.load_pairs(name)
-    path = _existing(name, "a dictionary")
-    return BilingualDictionary(read_pairs(path), source_language or "und", target_language or "und")
+    paths = tuple(_existing(str(path), "a dictionary") for path in paths_of(name))
+    return read_paths(paths, (source_language, target_language)).dictionary(source_language, target_language)
 
 
 def load_words(path: str | PathLike[str]) -> list[str]:
