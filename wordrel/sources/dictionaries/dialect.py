@@ -43,13 +43,13 @@ def separator(sample: Sequence[str]) -> str | None:
 def _fits(line: str) -> bool:
     """Tell whether a line is a pair with a tab or a blank between."""
     if "\t" in line:
-        return len(line.split("\t")) > 1
-    words = line.split(" ")
-    words = [word for word in words if word]
+        return True
+    words = [word for word in line.split(" ") if word]
     if len(words) == 3:
         return is_number(words[2])
-    # 'cat, gatto' is two words, and a row of a CSV file all the more.
-    return len(words) == 2 and (len(words[0]) == 1 or words[0][-1] not in ",;")
+    # 'cat, gatto' and 'to go,andare' are two words, and rows of a CSV file all the more; '3,5 3,5' and ', ,' are not.
+    parted = [len(word) > 1 and ("," in word or ";" in word) for word in words]
+    return len(words) == 2 and parted[0] == parted[1]
 
 
 def is_number(text: str) -> bool:
