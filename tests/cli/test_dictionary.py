@@ -154,6 +154,14 @@ def test_identical_words_of_two_vocabularies(run, here):
     assert read(here / "same.tsv") == list(pairs) and len(pairs) > 1000
 
 
+def test_vocabularies_without_a_word_in_common(run, toy_files):
+    assert run("dictionary", "identical:", "--source-vectors", "xx.vec", "--target-vectors", "yy.vec") == (
+        2,
+        "",
+        "wordrel: the two vocabularies have no word in common; identical: needs languages of one script\n",
+    )
+
+
 def test_two_wordnets(run, here):
     (here / "a.tab").write_text("00000001-n\tlemma\tcat\n")
     (here / "b.tab").write_text("00000001-n\tita:lemma\tgatto\n")

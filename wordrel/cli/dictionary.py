@@ -128,7 +128,12 @@ def _open(
     if name == IDENTICAL:
         if spaces[0] is None or spaces[1] is None:
             raise click.UsageError(f"{IDENTICAL} compares two vocabularies; give --source-vectors and --target-vectors")
-        return BilingualDictionary.identical(spaces[0], spaces[1]), None
+        same = BilingualDictionary.identical(spaces[0], spaces[1])
+        if not len(same):
+            raise InvalidParameter(
+                "the two vocabularies have no word in common; identical: needs languages of one script"
+            )
+        return same, None
     paths = paths_of(name)
     if all(path.exists() and not path.is_dir() for path in paths):
         entries = read_paths(paths, (source, target))

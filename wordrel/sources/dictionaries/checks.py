@@ -22,6 +22,7 @@ _EDGES_OF_WORDS = frozenset("-‐–'’ʼ.·׳״")
 _NO_SCRIPT = frozenset(
     {"FEMININE", "MASCULINE", "MICRO", "MODIFIER", "MATHEMATICAL", "DOUBLE-STRUCK", "SCRIPT", "BLACK-LETTER", "OHM"}
 )
+_NONE = frozenset(("",))
 # Japanese is written in several, and full-width letters are those of any other text.
 _SAME_SCRIPT = {
     "HIRAGANA": "CJK",
@@ -119,7 +120,7 @@ def scripts_of(word: str) -> frozenset[str]:
     """Scripts of the letters of a word, by the names that Unicode gives to them."""
     if word.isascii():
         return frozenset(("LATIN",)) if any(map(str.isalpha, word)) else frozenset()
-    return frozenset(script for character in word if (script := _script(character)))
+    return frozenset(map(_script, word)) - _NONE
 
 
 @lru_cache(maxsize=65_536)
