@@ -73,7 +73,8 @@ def test_tei_pairs_headwords_with_translations_and_says_what_it_passes_over(tmp_
 
 def test_tei_of_fourth_version_compressed_and_in_latin_1(tmp_path):
     text = (
-        '<?xml version="1.0" encoding="ISO-8859-1"?><!DOCTYPE TEI.2 [<!ENTITY % TEI.dictionaries "INCLUDE">]>\n<TEI.2>'
+        '<?xml version="1.0" encoding="ISO-8859-1"?><!DOCTYPE TEI.2 PUBLIC "x" "http://x/y.dtd" '
+        '[<!ENTITY % TEI.dictionaries "INCLUDE"> <!ATTLIST xptr url CDATA #IMPLIED>]>\n<TEI.2>'
         "<text><body><entry><form><orth>why</orth></form><trans><tr>perché</tr></trans></entry></body></text></TEI.2>"
     )
     path = put(tmp_path / "d", gzip.compress(text.encode("latin1")))

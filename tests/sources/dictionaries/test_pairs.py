@@ -58,6 +58,10 @@ def test_words_with_blanks_and_accents_are_kept(tmp_path):
             "{}:4: is no row of a CSV file (unexpected end of data); close the quotes, and double those that belong to a word",
         ),
         ("a\tb\rc\td\r", "{}:1: has a carriage return inside a line; write line ends as usual, with: tr '\\r' '\\n'"),
+        (
+            '"' + "x " * 70_000 + "\na b\n",
+            "{}:1: expected 'source TAB target' or two words with a blank between, found 70,000 words",
+        ),
         ("\n \n", "{}: has no word pairs in it; write one 'source TAB target' a line"),
         ("", "{}: has no word pairs in it; write one 'source TAB target' a line"),
         (

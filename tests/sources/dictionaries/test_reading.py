@@ -13,6 +13,7 @@ import wordrel
 from tests.sources.dictionaries.test_markup import DIX, TEI
 from wordrel.errors import FormatError, UnknownSource, WordrelWarning
 from wordrel.sources.dictionaries.reading import paths_of, read_dictionary
+from wordrel.sources.dictionaries.wordnets import read_wordnet
 
 ENG = (
     "# Princeton WordNet\teng\thttp://wordnet.princeton.edu/\twordnet\n"
@@ -41,6 +42,17 @@ def test_two_wordnets_are_joined_by_synset(tmp_path):
     assert [str(one.message) for one in said] == [
         f"{eng}+{ita}: 1 line other than words (definitions, examples) passed over"
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "language"),
+    [("# OMW\tita\thttp://x\tCC BY", "it"), ("# Italian\thttp://x\tCC BY", "fr"), ("# comment", "fr")],
+)
+def test_the_language_of_a_wordnet_is_that_of_its_header_or_else_of_its_words(tmp_path, first, language):
+    path = put(tmp_path / "a.tab", f"{first}\n00000001-n\teng:def\tx\n00000001-n\tfra:lemma\tchat\n")
+    with path.open("rb") as stream:
+        wordnet = read_wordnet(stream, path)
+    assert wordnet.language == language and wordnet.synsets == {"chat": ["00000001-n"]}
 
 
 def test_a_plus_sign_may_be_part_of_a_name(tmp_path, monkeypatch):

@@ -51,8 +51,9 @@ def read_wordnet(raw_lines: Iterable[bytes], path: Path) -> Wordnet:
     passed = 0
     for number, line in text_lines(raw_lines, path):
         if line.startswith("#"):
-            fields = line.split("\t")
-            language = language or (fields[1].strip(BLANKS) or None if len(fields) > 2 else None)
+            # '# name TAB language TAB address TAB licence', in some files without the language.
+            stated = [field for field in line.split("\t")[1:2] if re.fullmatch("[a-z]{2,3}", field)]
+            language = language or next(iter(stated), None)
             continue
         row = ROW.fullmatch(line)
         if row is None:
