@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordrel.anchors import Anchors
-from wordrel.dictionary import BilingualDictionary
+from wordrel.dictionary import BilingualDictionary, Statistics
 from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter, TooFewAnchors
 
@@ -57,6 +57,100 @@ def test_split_sizes():
     assert pairs.split(7, seed=1).test_words != pairs.split(7, seed=2).test_words
     with pytest.raises(InvalidParameter, match="^cannot hold out 50 of 50 source words; choose 1 or more, not all$"):
         pairs.split(50)
+
+
+@pytest.mark.parametrize("size", [float("nan"), float("inf"), 2.5, -0.1])
+def test_sizes_that_cannot_be(size):
+    with pytest.raises(InvalidParameter, match="^cannot hold out "):
+        dictionary().split(size)
+
+
+def test_composing_ranks_by_the_words_that_lead_there():
+    first = BilingualDictionary(
+        [("cat", "chat"), ("dog", "chien"), ("cat", "minet"), ("cat", "matou"), ("cow", "vache")],
+        "en",
+        "fr",
+        ["dog", "x"],
+    )
+    second = BilingualDictionary(
+        [
+            ("matou", "gatto"),
+            ("chat", "micio"),
+            ("minet", "gatto"),
+            ("chat", "gatta"),
+            ("chien", "cane"),
+            ("loup", "lupo"),
+        ],
+        "fr",
+        "it",
+        ["chat"],
+    )
+    made = first.compose(second)
+    assert list(made) == [("cat", "gatto"), ("cat", "micio"), ("cat", "gatta"), ("dog", "cane")]
+    assert (made.source_language, made.target_language) == ("en", "it")
+    # What the first holds out stays held out; what the second does is forgotten.
+    assert list(made.test) == [("dog", "cane")] and made.train.sources == ("cat",)
+
+
+def test_composing_needs_a_language_in_common():
+    with pytest.raises(InvalidParameter) as error:
+        dictionary().compose(dictionary())
+    assert str(error.value) == "cannot compose en-it with en-it: the second must begin with it; invert one"
+    unknown = BilingualDictionary([("gatto", "chat")], "und", "fr")
+    assert list(dictionary().compose(unknown)) == [("cat", "chat")]
+
+
+@given(st.lists(st.tuples(words, words)), st.lists(st.tuples(words, words)), st.sets(words))
+def test_composing_with_pairs_of_the_same_word_changes_nothing_but_the_order_of_sources(ours, theirs, test):
+    first, second = BilingualDictionary(ours, "a", "b", test), BilingualDictionary(theirs, "b", "c")
+    same = BilingualDictionary([(target, target) for _, target in ours], "b", "b")
+    composed = first.compose(same)
+    assert {word: composed[word] for word in composed.sources} == {word: first[word] for word in first.sources}
+    assert composed.sources == first.sources and list(composed.test.sources) == list(first.test.sources)
+    # Against loops: how many words of b lead from s to t.
+    made = first.compose(second)
+    support = {
+        (s, t): sum((s, m) in first.pairs and (m, t) in second.pairs for m in {b for _, b in ours})
+        for s in first.sources
+        for t in {c for _, c in theirs}
+    }
+    assert set(made) == {pair for pair, n in support.items() if n}
+    for word in made.sources:
+        ranks = [support[word, target] for target in made[word]]
+        assert ranks == sorted(ranks, reverse=True)
+
+
+@given(st.lists(st.tuples(words, words)))
+def test_inverting_twice_changes_nothing(pairs):
+    whole = BilingualDictionary(pairs, "a", "b")
+    assert list(whole.inverted().inverted()) == list(whole)
+    assert whole.inverted().inverted().source_language == "a"
+
+
+@given(st.lists(st.tuples(words, words)), st.sets(words))
+def test_lower_case_lets_no_spelling_of_a_held_out_word_become_an_anchor(pairs, test):
+    whole = BilingualDictionary(pairs, "a", "b", test)
+    lowered = whole.lowered()
+    assert list(lowered) == list(dict.fromkeys((s.lower(), t.lower()) for s, t in pairs))
+    assert set(lowered.train.sources) == {s.lower() for s, _ in pairs} - {word.lower() for word in test}
+    assert list(lowered.lowered()) == list(lowered)
+
+
+def test_statistics():
+    pairs = [*PAIRS, ("Cat", "gatto"), ("CAT", "Gatto"), ("New York", "New York"), ("dog", "cane"), ("go", "andar via")]
+    assert BilingualDictionary(pairs, "en", "it").statistics() == Statistics(
+        pairs=9,
+        source_words=7,
+        target_words=8,
+        mean_translations=9 / 7,
+        most_translations=2,
+        most_translated="one",
+        duplicates=2,
+        identical=1,
+        multi_word=2,
+        case_only=2,
+    )
+    assert BilingualDictionary([], "en", "it").statistics() == Statistics(0, 0, 0, 0.0, 0, "", 0, 0, 0, 0)
 
 
 def test_without_leaves_words_out_in_any_case():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,6 +37,40 @@ class Coverage:
         return self.words_found / self.words if self.words else 0.0
 
 
+@dataclass(frozen=True)
+class Statistics:
+    """What the pairs of a dictionary are like.
+
+    Attributes
+    ----------
+    pairs, source_words, target_words : int
+    mean_translations : float
+        Translations a source word, on average.
+    most_translations : int
+    most_translated : str
+        The source word that has the most, the first of them; empty in an empty dictionary.
+    duplicates : int
+        Pairs that were given again, which are kept once.
+    identical : int
+        Pairs of two words that are spelt alike.
+    multi_word : int
+        Pairs with a blank in a word.
+    case_only : int
+        Pairs that differ from an earlier one in upper and lower case only.
+    """
+
+    pairs: int
+    source_words: int
+    target_words: int
+    mean_translations: float
+    most_translations: int
+    most_translated: str
+    duplicates: int
+    identical: int
+    multi_word: int
+    case_only: int
+
+
 class BilingualDictionary:
     """Word pairs of two languages.
 
@@ -46,6 +82,11 @@ class BilingualDictionary:
         Language codes.
     test_words : iterable of str, optional
         Source words that are held out: their pairs are `test`, all others are `train`.
+
+    Attributes
+    ----------
+    duplicates : int
+        How many of the pairs given stood there before.
 
     Examples
     --------
@@ -65,7 +106,9 @@ class BilingualDictionary:
         target_language: str,
         test_words: Iterable[str] = (),
     ) -> None:
-        self.pairs: tuple[tuple[str, str], ...] = tuple(dict.fromkeys(pairs))
+        given = list(pairs)
+        self.pairs: tuple[tuple[str, str], ...] = tuple(dict.fromkeys(given))
+        self.duplicates = len(given) - len(self.pairs)
         self.source_language = source_language
         self.target_language = target_language
         self.test_words = frozenset(test_words)
@@ -116,6 +159,10 @@ class BilingualDictionary:
         BilingualDictionary
             The same pairs with `train` and `test`.
         """
+        if not (math.isfinite(test_size) and (test_size < 1 or test_size == int(test_size))):
+            raise InvalidParameter(
+                f"cannot hold out {test_size} words; give a share below 1 or a whole number of words"
+            )
         words = self.sources
         n_test = round(test_size * len(words)) if test_size < 1 else int(test_size)
         if not 0 < n_test < len(words):
@@ -155,6 +202,69 @@ class BilingualDictionary:
         held = {target for _, target in self.test.pairs} - {target for _, target in self.train.pairs}
         swapped = [(target, source) for source, target in self.pairs]
         return BilingualDictionary(swapped, self.target_language, self.source_language, held)
+
+    def lowered(self) -> BilingualDictionary:
+        """Write all words in lower case; pairs that become the same are one, at the first place.
+
+        A word is held out when any of its spellings was, so that no spelling of a held-out word becomes an anchor.
+        """
+        pairs = [(source.lower(), target.lower()) for source, target in self.pairs]
+        test = [word.lower() for word in self.test_words]
+        return BilingualDictionary(pairs, self.source_language, self.target_language, test)
+
+    def compose(self, other: BilingualDictionary) -> BilingualDictionary:
+        """Translate by way of a third language: en-fr and fr-it make en-it.
+
+        Parameters
+        ----------
+        other : BilingualDictionary
+            From this dictionary's target language. Words of the third language are compared as they are written.
+
+        Returns
+        -------
+        BilingualDictionary
+            Source words in the order of this dictionary. The translations of a word by how many words of the third
+            language lead to them, most first, then in the order in which they are met. A source word is held out when
+            it is here; all pairs of `other` are used, and which of its words it holds out does not matter.
+
+        Raises
+        ------
+        InvalidParameter
+            When the two have no language in common there.
+
+        References
+        ----------
+        Tanaka, Umemura, "Construction of a bilingual dictionary intermediated by a third language", COLING 1994.
+        """
+        ours, theirs = self.target_language, other.source_language
+        if ours != theirs and "und" not in (ours, theirs):
+            first, second = f"{self.source_language}-{ours}", f"{theirs}-{other.target_language}"
+            raise InvalidParameter(
+                f"cannot compose {first} with {second}: the second must begin with {ours}; invert one"
+            )
+        pairs = []
+        for source, pivots in self._translations.items():
+            support = Counter(target for pivot in pivots for target in other._translations.get(pivot, ()))
+            pairs += [(source, target) for target, _ in support.most_common()]
+        return BilingualDictionary(pairs, self.source_language, other.target_language, self.test_words)
+
+    def statistics(self) -> Statistics:
+        """Count what the pairs are like."""
+        most = max(self._translations, key=lambda word: len(self._translations[word]), default="")
+        lowered = {(source.lower(), target.lower()) for source, target in self.pairs}
+        n_words = len(self.sources)
+        return Statistics(
+            pairs=len(self),
+            source_words=n_words,
+            target_words=len({target for _, target in self.pairs}),
+            mean_translations=len(self) / n_words if n_words else 0.0,
+            most_translations=len(self._translations.get(most, ())),
+            most_translated=most,
+            duplicates=self.duplicates,
+            identical=sum(source == target for source, target in self.pairs),
+            multi_word=sum(" " in source or " " in target for source, target in self.pairs),
+            case_only=len(self) - len(lowered),
+        )
 
     def coverage(self, source: Embeddings, target: Embeddings) -> Coverage:
         """Count the pairs and source words whose two sides are both in the vocabularies."""

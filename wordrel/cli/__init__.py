@@ -23,6 +23,7 @@ COMMANDS = {
     "translate": "Translate words with a saved alignment.",
     "neighbors": "Show the nearest words in both languages, side by side.",
     "evaluate": "Score a saved alignment on word pairs.",
+    "dictionary": "Look into a bilingual dictionary; split, invert, compose it.",
     "methods": "List the alignment methods, their parameters and papers.",
     "info": "Say what a saved alignment holds.",
     "sources": "List the vectors and dictionaries that have a name.",

@@ -10,10 +10,13 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import UnknownSource
 from wordrel.sources import embedded
-from wordrel.sources.dictionaries.pairs import read_pairs, read_words
+from wordrel.sources.dictionaries.pairs import read_words
+from wordrel.sources.dictionaries.reading import paths_of, read_paths
 from wordrel.sources.loading import Progress, from_path
 from wordrel.sources.options import ReadOptions
 from wordrel.sources.spec import Spec
+
+
 
 
 def load(
@@ -104,8 +107,8 @@ def load_dictionary(
     name = fspath(spec)
     if name.startswith(embedded.PREFIX):
         return embedded.load_pairs(name)
-    path = _existing(name, "a dictionary")
-    return BilingualDictionary(read_pairs(path), source_language or "und", target_language or "und")
+    paths = tuple(_existing(str(path), "a dictionary") for path in paths_of(name))
+    return read_paths(paths, (source_language, target_language)).dictionary(source_language, target_language)
 
 
 def load_words(path: str | PathLike[str]) -> list[str]:
