@@ -24,6 +24,7 @@ COMMANDS = {
     "neighbors": "Show the nearest words in both languages, side by side.",
     "evaluate": "Score a saved alignment on word pairs.",
     "methods": "List the alignment methods, their parameters and papers.",
+    "export": "Write the aligned spaces in formats that other tools read.",
     "info": "Say what a saved alignment holds.",
 }
 
