@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter, MissingExtra, WordrelWarning, shorten
 from wordrel.interop.rows import Rows, dense
+from wordrel.relative import Array32
+from wordrel.sparse import is_sparse
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -31,7 +33,8 @@ def to_spacy(embeddings: Embeddings, language: str | None = None) -> Language:
     Returns
     -------
     spacy.language.Language
-        Its ``vocab`` has all words; the matrix is shared, and read-only. ``nlp.meta`` says where the vectors are from.
+        Its ``vocab`` has all words and a copy of the matrix, as spaCy writes into its own: ``Vectors.most_similar`` does
+        even into the rows that it is asked about. ``nlp.meta`` says where the vectors are from.
 
     Raises
     ------
@@ -45,18 +48,23 @@ def to_spacy(embeddings: Embeddings, language: str | None = None) -> Language:
     WordrelWarning
         When ``xx`` takes the place of the language of the embeddings.
     """
+    vectors = dense(embeddings)
+    own = vectors if is_sparse(embeddings.vectors) else vectors.copy()
+    return _pipeline(embeddings, own, language)
+
+
+def _pipeline(embeddings: Embeddings, vectors: Array32, language: str | None) -> Language:
     try:
         from spacy.vectors import Vectors
     except ImportError:
         raise MissingExtra("a spaCy pipeline", "spacy", "to-spacy") from None
-    vectors = dense(embeddings)
     nlp = _blank(embeddings.language if language is None else language, named=language is not None)
     for word in embeddings.words:
         nlp.vocab.strings.add(word)
     name = f"wordrel_{embeddings.language}"
     nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=vectors, keys=embeddings.words, name=name)
     provenance = embeddings.provenance
-    source = str(provenance.get("source", "unknown"))
+    source = str(provenance.get("source", "an unknown source"))
     nlp.meta["description"] = f"{len(embeddings):,} word vectors of {embeddings.language} from {source}"
     if "licence" in provenance:
         nlp.meta["license"] = str(provenance["licence"])
@@ -76,10 +84,11 @@ def _blank(language: str, named: bool) -> Language:
     problem = f"spaCy has no language '{shorten(language)}', or a package that it needs for it is not installed"
     if named:
         raise InvalidParameter(f"{problem}; take '{ANY_LANGUAGE}', which is for any language")
-    warnings.warn(f"{problem}; the pipeline is the one for any language", WordrelWarning, stacklevel=3)
+    warnings.warn(f"{problem}; the pipeline is the one for any language", WordrelWarning, stacklevel=4)
     return spacy.blank(ANY_LANGUAGE)
 
 
 def write_pipeline(rows: Rows, path: Path) -> None:
     """Write the folder of a pipeline, for ``spacy.load``."""
-    to_spacy(rows.embeddings()).to_disk(path)
+    embeddings = rows.embeddings()
+    _pipeline(embeddings, dense(embeddings), None).to_disk(path)
