@@ -184,7 +184,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(place):
     for name, line in zip(names, lines, strict=True):
         assert line.startswith(f"wordrel: en-it.{name}: cannot be written (")
         assert line.endswith("); free some space or choose another place")
-        assert name == "spacy" or "File too large" in line or "requested and" in line, line
+        assert "File too large" in line, line
     assert [file.name for file in place.iterdir()] == ["en-it.wordrel"]
 
 
@@ -197,5 +197,5 @@ def test_stopping_leaves_nothing(place):
         "main(['export', '--format', 'glove'])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stderr) == (130, "wordrel: interrupted; nothing half written was left\n")
+    assert (result.returncode, result.stderr.lstrip()) == (130, "wordrel: interrupted; nothing half written was left\n")
     assert [file.name for file in Path().iterdir()] == ["en-it.wordrel"]

@@ -146,8 +146,8 @@ def test_blanks_become_underscores_and_are_counted(here):
     np.testing.assert_array_equal(kv.vectors, one.vectors[[1, 2, 4, 5, 6]])
     assert (result.files[0].words, result.files[0].respelt, result.files[0].left_out) == (5, 3, 2)
     text = Path("out/README.txt").read_text("utf-8")
-    assert "note      3 words are written with _ for what the format cannot hold" in text
-    assert "note      2 words are left out, because with _ they are words already" in text
+    assert "  respelt   3: words written with _ for what the format cannot hold\n" in text
+    assert "  left out  2: words that are another word when they are written with _\n" in text
 
 
 def test_words_with_only_zeros_are_counted(here):
@@ -157,7 +157,7 @@ def test_words_with_only_zeros_are_counted(here):
     with pytest.warns(WordrelWarning, match=r"^en\.kv: 1 word with only zeros, which no cosine finds$"):
         result = export(pair, "out", "gensim")
     assert [one.zeros for one in result.files] == [1, 0]
-    assert "note      1 words have only zeros" in Path("out/README.txt").read_text("utf-8")
+    assert "  zeros     1: words with only zeros, which no cosine finds\n" in Path("out/README.txt").read_text("utf-8")
     near = KeyedVectors.load("out/en.kv").most_similar("a", topn=2)
     assert dict(near) == {"nil": 0.0, "b": 0.0}
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+_COUNTS = [
+    ("respelt", "respelt", "words written with _ for what the format cannot hold"),
+    ("left out", "left_out", "words that are another word when they are written with _"),
+    ("zeros", "zeros", "words with only zeros, which no cosine finds"),
+]
+
 
 def readme(record: Mapping[str, Any], opening: str) -> str:
     """Say what the files are, where they come from and how they are opened.
@@ -38,12 +44,7 @@ def readme(record: Mapping[str, Any], opening: str) -> str:
             f"  licence   {provenance.get('licence', 'not recorded; ask where the vectors came from')}",
             f"  open with {opening.format(file['file'])}",
         ]
-        if file["respelt"]:
-            lines.append(f"  note      {file['respelt']:,} words are written with _ for what the format cannot hold")
-        if file["left_out"]:
-            lines.append(f"  note      {file['left_out']:,} words are left out, because with _ they are words already")
-        if file["zeros"]:
-            lines.append(f"  note      {file['zeros']:,} words have only zeros, and so no cosine")
+        lines += [f"  {name:<9} {file[key]:,}: {what}" for name, key, what in _COUNTS if file[key]]
     lines += [
         "",
         "Aligned vectors are made of the vectors they come from: what those licences ask holds for these files.",

@@ -33,7 +33,7 @@ def to_spacy(embeddings: Embeddings, language: str | None = None) -> Language:
     Returns
     -------
     spacy.language.Language
-        Its ``vocab`` has all words and a copy of the matrix, as spaCy writes into its own: ``Vectors.most_similar`` does
+        Its ``vocab`` has all words and a copy of the matrix, as spaCy writes into its own: ``Vectors.most_similar``
         even into the rows that it is asked about. ``nlp.meta`` says where the vectors are from.
 
     Raises
