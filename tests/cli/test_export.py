@@ -176,8 +176,15 @@ for name in sys.argv[1:]:
 """
 
 
-def test_a_full_disk_is_one_line_and_leaves_nothing(place):
-    names = ["word2vec", "word2vec-binary", "glove", "npz", "safetensors", "parquet", "gensim", "spacy"]
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["word2vec", "word2vec-binary", "glove", "npz", "safetensors", "parquet", "gensim"],
+        pytest.param(["spacy"], marks=pytest.mark.slow),
+    ],
+    ids=["all but spacy", "spacy"],
+)
+def test_a_full_disk_is_one_line_and_leaves_nothing(place, names):
     result = subprocess.run([sys.executable, "-c", FULL, *names], capture_output=True, text=True, check=False)
     lines = result.stderr.splitlines()
     assert result.returncode == 0 and result.stdout == "" and len(lines) == len(names), result.stderr

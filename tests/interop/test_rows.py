@@ -76,9 +76,10 @@ def test_a_word_that_numpy_would_shorten_is_respelt():
     assert rows.words == ["a_", "b\0c", "d__"] and rows.respelt == (("a\0", "a_"), ("d\0\0", "d__"))
 
 
-def test_half_a_character_is_refused():
+@pytest.mark.parametrize("use", [outgoing, wordrel.to_spacy])
+def test_half_a_character_is_refused(use):
     with pytest.raises(InvalidParameter) as caught:
-        outgoing(space(["a", "b\udce9"], "en"))
+        use(space(["a", "b\udce9"], "en"))
     assert str(caught.value) == (
         "the en word 'b\\udce9' has half a character in it, which is no Unicode text; leave it out"
     )

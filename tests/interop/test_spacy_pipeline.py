@@ -70,7 +70,7 @@ def test_a_vocabulary_on_disk_has_every_word(tmp_path, words):
 
 
 @pytest.mark.parametrize(
-    ("language", "named", "lang"), [("pt-BR", None, "pt"), ("eng", None, "en"), ("it", "fr", "fr"), ("tlh", "xx", "xx")]
+    ("language", "named", "lang"), [("pt-BR", None, "pt"), ("eng", None, "en"), ("it", "es", "es"), ("tlh", "xx", "xx")]
 )
 def test_the_language_of_the_pipeline(language, named, lang):
     assert wordrel.to_spacy(space(["a"], language), named).lang == lang

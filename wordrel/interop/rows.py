@@ -100,7 +100,7 @@ def outgoing(space: Embeddings, unwritable: Unwritable | None = None) -> Rows:
         When the rows are sparse and too many to be written dense, or a word is no Unicode text.
     """
     check_size(space)
-    _check_unicode(space)
+    check_unicode(space)
     if unwritable is None:
         return Rows(space.words, space.vectors, space.language, space.provenance)
     pattern = re.compile(unwritable.pattern)
@@ -121,8 +121,6 @@ def outgoing(space: Embeddings, unwritable: Unwritable | None = None) -> Rows:
         words[row] = new
     kept = np.delete(np.arange(len(words)), dropped) if dropped else None
     written = words if kept is None else [words[row] for row in kept]
-    if not written:
-        raise InvalidParameter(f"no word of the {space.language} space can be written in this format; choose another")
     left_out = tuple(space.words[row] for row in dropped)
     return Rows(written, space.vectors, space.language, space.provenance, kept, tuple(respelt), left_out)
 
@@ -153,7 +151,8 @@ def dense(space: Embeddings) -> Array32:
     return table
 
 
-def _check_unicode(space: Embeddings) -> None:
+def check_unicode(space: Embeddings) -> None:
+    """Refuse words that have no UTF-8."""
     try:
         for word in space.words:
             word.encode()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter, MissingExtra, WordrelWarning, shorten
-from wordrel.interop.rows import Rows, dense
+from wordrel.interop.rows import Rows, check_unicode, dense
 from wordrel.relative import Array32
 from wordrel.sparse import is_sparse
 
@@ -41,13 +41,15 @@ def to_spacy(embeddings: Embeddings, language: str | None = None) -> Language:
     MissingExtra
         Without spaCy.
     InvalidParameter
-        When spaCy does not have the language that was named, or the rows are sparse and too many to be made dense.
+        When spaCy does not have the language that was named, the rows are sparse and too many to be made dense, or a
+        word is no Unicode text.
 
     Warns
     -----
     WordrelWarning
         When ``xx`` takes the place of the language of the embeddings.
     """
+    check_unicode(embeddings)
     vectors = dense(embeddings)
     own = vectors if is_sparse(embeddings.vectors) else vectors.copy()
     return _pipeline(embeddings, own, language)
