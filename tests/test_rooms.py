@@ -15,7 +15,7 @@ ROOT = PACKAGE.parent
 ORDER = [
     "_version", "errors", "relative", "joint", "sparse", "similarities", "topk", "transforms", "strategies", "csls", "search", "metrics",
     "embeddings", "dictionary", "anchors", "preprocessing", "methods", "robust",
-    "induction", "unsupervised", "refine", "contrastive", "selection", "training", "artefact", "alignment",
+    "induction", "unsupervised", "refine", "contrastive", "selection", "training", "artefact", "alignment", "interop",
     "fitting", "evaluation", "sources", "cli", "__main__",
 ]  # fmt: skip
 
@@ -23,6 +23,9 @@ ALLOWED = {
     "torch": {"backend", "latent", "reproduce"},
     "faiss": {"search"},
     "gensim": {"sources", "interop"},
+    "spacy": {"sources", "interop"},
+    "safetensors": {"sources", "interop"},
+    "pyarrow": {"sources", "interop"},
     "sklearn": {"methods"},
     "scipy": {"sparse"},
     "click": {"cli"},

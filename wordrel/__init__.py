@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wordrel.errors import WordrelError
     from wordrel.evaluation import EvaluationReport, evaluate
     from wordrel.fitting import align
+    from wordrel.interop import from_gensim, to_gensim, to_spacy
     from wordrel.methods.projection import RelativeProjection
     from wordrel.search import SearchIndex
     from wordrel.sources import load, load_dictionary
@@ -40,9 +41,12 @@ _HOMES = {
     "WordrelError": "errors",
     "align": "fitting",
     "evaluate": "evaluation",
+    "from_gensim": "interop.gensim_vectors",
     "load": "sources",
     "load_alignment": "alignment",
     "load_dictionary": "sources",
+    "to_gensim": "interop.gensim_vectors",
+    "to_spacy": "interop.spacy_pipeline",
 }
 
 __all__ = [
@@ -57,9 +61,12 @@ __all__ = [
     "__version__",
     "align",
     "evaluate",
+    "from_gensim",
     "load",
     "load_alignment",
     "load_dictionary",
+    "to_gensim",
+    "to_spacy",
 ]
 
 
