@@ -49,6 +49,8 @@ class Embeddings:
     (False, 2, 2)
     """
 
+    _words: Callable[[], Sequence[str]]
+
     def __init__(
         self,
         words: Sequence[str],

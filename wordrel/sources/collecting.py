@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.embeddings import Embeddings
 from wordrel.errors import FormatError, WordrelWarning, shorten
 from wordrel.sources.options import ReadOptions
-from wordrel.sources.rows import Block, Table
+from wordrel.sources.rows import Block, Composer, Table
 
 # Memory is set aside at once for so many rows of what a file promises: beyond that, it grows with what comes.
 _PROMISED_ROWS = 4_000_000
@@ -84,8 +85,10 @@ class _Gathered:
     def add(self, block: Block) -> None:
         """Check some rows and put them in their place."""
         words = [word.lower() for word in block.words] if self._options.lower else block.words
-        with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
-            vectors = np.asarray(block.vectors).astype(self._options.number, copy=False)
+        vectors = block.vectors
+        if vectors.dtype != self._options.number:
+            with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+                vectors = vectors.astype(self._options.number)
         self._check(words, vectors)
         before = len(self._rows)
         taken = self._take(words)
@@ -182,3 +185,12 @@ def note(name: str, notes: Sequence[str]) -> None:
 
 def _count(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def as_embeddings(
+    found: Collected, name: str, language: str, provenance: dict[str, Any], composer: Composer | None = None
+) -> Embeddings:
+    """Say what was passed over, and make embeddings of the rest."""
+    note(name, found.notes)
+    vectors = np.asanyarray(found.vectors, dtype=np.float32)
+    return Embeddings.from_checked(found.rows, vectors, language, provenance, composer)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -92,47 +91,55 @@ def store(origin: Origin, options: ReadOptions, found: Collected, has_composer: 
         When there is no place for it.
     """
     folder = _folder(origin, options)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        with (temporary / VECTORS).open("wb") as stream:
-            np.lib.format.write_array(stream, found.vectors, allow_pickle=False)
-        (temporary / WORDS).write_bytes("".join(f"{word}\n" for word in found.rows).encode("utf-8"))
-        files = {name: sha256(temporary / name) for name in (VECTORS, WORDS)}
-        manifest = {
-            "format": FORMAT,
-            "version": VERSION,
-            "source": origin.source,
-            "state": dict(origin.state),
-            "limit": options.limit,
-            **_kind(options),
-            "rows": len(found.rows),
-            "dimensions": int(found.vectors.shape[1]),
-            "every_row": found.n_read == len(found.rows),
-            "composer": has_composer,
-            "notes": found.notes,
-            "bytes": sum((temporary / name).stat().st_size for name in files),
-            "files": files,
-            "stamps": _stamps(temporary),
-        }
-        (temporary / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
-        _replace(temporary, folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    # A name of its own would tell two processes apart; with the lock, what a killed one left is found and replaced.
+    temporary = folder.with_name(folder.name + cache.TEMPORARY)
+    with cache.lock(folder.name):
+        try:
+            shutil.rmtree(temporary, ignore_errors=True)
+            temporary.mkdir(parents=True)
+            _write(temporary, origin, options, found, has_composer)
+            _replace(temporary, folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _write(temporary: Path, origin: Origin, options: ReadOptions, found: Collected, has_composer: bool) -> None:
+    vectors = np.ascontiguousarray(found.vectors)
+    with (temporary / VECTORS).open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, np.lib.format.header_data_from_array_1_0(vectors))
+        stream.write(memoryview(vectors))  # numpy's own errors do not say what is wrong with a disk
+    (temporary / WORDS).write_bytes("".join(f"{word}\n" for word in found.rows).encode("utf-8"))
+    files = {name: sha256(temporary / name) for name in (VECTORS, WORDS)}
+    manifest = {
+        "format": FORMAT,
+        "version": VERSION,
+        "source": origin.source,
+        "state": dict(origin.state),
+        "limit": options.limit,
+        **_kind(options),
+        "rows": len(found.rows),
+        "dimensions": int(found.vectors.shape[1]),
+        "every_row": found.n_read == len(found.rows),
+        "composer": has_composer,
+        "notes": found.notes,
+        "bytes": sum((temporary / name).stat().st_size for name in files),
+        "files": files,
+        "stamps": _stamps(temporary),
+    }
+    (temporary / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
 
 
 def _replace(new: Path, place: Path) -> None:
     """Put a folder in its place; whoever has the old one open keeps it."""
-    old = new.with_name(f"{new.name}.old")
-    with suppress(FileNotFoundError):
-        place.rename(old)
-    try:
-        new.rename(place)
-    except OSError:
-        if not place.is_dir():  # else another process was quicker, with the same rows
-            raise
-    finally:
+    if place.is_dir():
+        old = place.with_name(f"{place.name}.old{cache.TEMPORARY}")
         shutil.rmtree(old, ignore_errors=True)
+        place.rename(old)
+        new.rename(place)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)
+        new.rename(place)
 
 
 def _serves(manifest: Mapping[str, Any], origin: Origin, options: ReadOptions) -> bool:
@@ -168,7 +175,7 @@ def _stamps(folder: Path) -> dict[str, list[int]]:
 
 
 def _root() -> Path:
-    return cache.root() / "converted"
+    return cache.place() / "converted"
 
 
 def _folder(origin: Origin, options: ReadOptions) -> Path:
@@ -177,7 +184,8 @@ def _folder(origin: Origin, options: ReadOptions) -> Path:
 
 
 def _folders_of(origin: Origin) -> Iterator[Path]:
-    return _root().glob(f"{_digest(origin.source)}-*")
+    found = _root().glob(f"{_digest(origin.source)}-*")
+    return (folder for folder in found if not folder.name.endswith(cache.TEMPORARY))
 
 
 def _digest(text: str) -> str:

@@ -7,8 +7,11 @@ from importlib.resources import as_file, files
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import UnknownSource
+from wordrel.sources.collecting import as_embeddings, collect
 from wordrel.sources.dictionaries.pairs import read_pairs
-from wordrel.sources.readers.arrays import read_npz
+from wordrel.sources.opening import open_path
+from wordrel.sources.options import ReadOptions
+from wordrel.sources.readers.numpy_files import read_npz
 
 PREFIX = "embedded:"
 LANGUAGES = ("en", "it")
@@ -22,18 +25,17 @@ def names(what: str) -> str:
     return ", ".join(PREFIX + name for name in known.get(what, ()))
 
 
-def load_vectors(spec: str, limit: int | None = None) -> Embeddings:
+def load_vectors(language: str, options: ReadOptions) -> Embeddings:
     """Load ``embedded:LANGUAGE``."""
-    language = spec.removeprefix(PREFIX)
     if language not in LANGUAGES:
         raise UnknownSource(
             f"there are no embedded vectors for '{language}'; embedded are {' and '.join(LANGUAGES)}, "
             "for other languages give a file"
         )
-    with as_file(files("wordrel.data") / "vectors" / f"{language}.npz") as path:
-        space = read_npz(path, language, limit)
-    space.provenance.update(source=spec, licence=_LICENCES[language])
-    return space
+    spec = f"{PREFIX}{language}"
+    with as_file(files("wordrel.data") / "vectors" / f"{language}.npz") as path, open_path(path) as opened:
+        found = collect(read_npz(opened, options), options, spec)
+    return as_embeddings(found, spec, language, {"source": spec, "licence": _LICENCES[language]})
 
 
 def load_pairs(spec: str) -> BilingualDictionary:

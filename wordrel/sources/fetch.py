@@ -117,6 +117,12 @@ def fetch(
     return slot.path
 
 
+def fetched(url: str) -> Path | None:
+    """Where a download is, if it is in the cache."""
+    slot = cache.slot(url)
+    return slot.path if _is_there(slot, None, None, None) else None
+
+
 def _is_there(slot: Slot, sha256: str | None, md5: str | None, size: int | None) -> bool:
     """Whether the file is in the cache, whole, and the one that is asked for."""
     manifest = cache.read_json(slot.manifest)

@@ -13,14 +13,12 @@ import numpy as np
 from wordrel.embeddings import Embeddings, FloatMatrix
 from wordrel.errors import UnknownSource, WordrelError, WordrelWarning
 from wordrel.sources import converted
-from wordrel.sources.collecting import Collected, collect, note
+from wordrel.sources.collecting import Collected, as_embeddings, collect, note
 from wordrel.sources.converted import Origin
+from wordrel.sources.fetch import Progress
 from wordrel.sources.opening import Opened, open_path
 from wordrel.sources.options import ReadOptions
 from wordrel.sources.rows import Composer, Table
-
-Progress = Callable[[str, int, "int | None"], None]
-"""Called with a name, how many bytes are done, and how many there are, if that is known."""
 
 # Smaller files are read before a person notices; found by reading: 4 MB of text take a fiftieth of a second.
 _WORTH_KEEPING = 4 << 20
@@ -92,15 +90,6 @@ def from_kept(
     return None if kept is None else _from_kept(kept, name, language, provenance, None)
 
 
-def as_embeddings(
-    found: Collected, name: str, language: str, provenance: dict[str, Any], composer: Composer | None = None
-) -> Embeddings:
-    """Say what was passed over, and make embeddings of the rest."""
-    note(name, found.notes)
-    vectors = np.asanyarray(found.vectors, dtype=np.float32)
-    return Embeddings.from_checked(found.rows, vectors, language, provenance, composer)
-
-
 def _from_kept(
     kept: converted.Converted, name: str, language: str, provenance: dict[str, Any], composer: Composer | None
 ) -> Embeddings:
@@ -116,10 +105,11 @@ def _table(opened: Opened, options: ReadOptions) -> Table:
 
 
 def _counter(opened: Opened, progress: Progress | None) -> Callable[[], None] | None:
-    if progress is None or opened.size is None:
+    if progress is None:
         return None
-    size = opened.size
-    return lambda: progress(Path(opened.name).name, opened.position(), size)
+    path = Path(opened.name)
+    total = path.stat().st_size if path.is_file() else None
+    return lambda: progress(path.name, opened.position(), total)
 
 
 def _keep(origin: Origin, options: ReadOptions, found: Collected, has_composer: bool) -> None:

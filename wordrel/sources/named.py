@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from wordrel.embeddings import Embeddings
-from wordrel.errors import FetchError, InvalidParameter, MissingExtra, UnknownSource
+from wordrel.errors import FetchError, InvalidParameter, MissingExtra, UnknownSource, WordrelWarning
 from wordrel.sources import catalogue, fetch
-from wordrel.sources.collecting import collect
+from wordrel.sources.collecting import as_embeddings, collect
 from wordrel.sources.converted import Origin
-from wordrel.sources.loading import Progress, as_embeddings, from_kept, from_opened, from_path
+from wordrel.sources.fetch import Progress
+from wordrel.sources.loading import from_kept, from_opened, from_path
 from wordrel.sources.opening import open_stream
 from wordrel.sources.options import ReadOptions
 from wordrel.sources.spec import Spec
@@ -63,17 +65,24 @@ def _from_web(
         found = from_kept(origin, options, str(spec), language, provenance)
         if found is not None:
             return found
-    whole = fetch.cached(url)
-    if whole is None and options.limit is not None and not offline:
+    whole = fetch.fetched(url)
+    if whole is None and options.limit is not None:
         # Only as much is transferred as the rows need.
         from wordrel.sources.remote import RemoteFile
 
+        with (
+            RemoteFile(url, progress=progress, offline=offline, name=str(spec)) as raw,
+            open_stream(raw, str(spec), member) as opened,
+        ):
+            space = from_opened(opened, options, language, provenance, origin if keep else None)
         if entry is not None:
-            fetch.say_licence(entry)
-        with RemoteFile(url, progress=progress) as raw, open_stream(raw, str(spec), member) as opened:
-            return from_opened(opened, options, language, provenance, origin if keep else None)
-    path = whole or fetch.fetch_entry(entry, url, offline=offline, progress=progress)
-    return from_path(path, options, language, provenance, keep=keep, trusted=False, member=member, progress=progress)
+            warnings.warn(entry.notice, WordrelWarning, stacklevel=2)
+        return space
+    if whole is None and entry is not None:
+        whole = fetch.fetch_entry(entry, offline=offline, progress=progress)
+    elif whole is None:
+        whole = fetch.fetch(url, offline=offline, progress=progress)
+    return from_path(whole, options, language, provenance, keep=keep, trusted=False, member=member, progress=progress)
 
 
 def _from_spacy(spec: Spec, options: ReadOptions, language: str | None) -> Embeddings:

@@ -36,12 +36,15 @@ class Opened:
         The file itself when it is an ordinary one and not compressed, so that a reader may memory-map it.
     trusted : bool
         Whether a user named a local file: only then is a format opened that can run code (gensim's pickles).
+    raw : io.RawIOBase, optional
+        What the bytes come from, before they are decompressed.
     """
 
     name: str
     stream: io.BufferedReader
     path: Path | None = None
     trusted: bool = False
+    raw: io.RawIOBase | None = None
 
     def head(self, n_bytes: int) -> bytes:
         """Look at the first bytes, at most 1 MiB, without taking them; only before anything is read."""
@@ -77,6 +80,10 @@ class Opened:
                 raise FormatError(self.name, "is empty; check that the download is complete")
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
+    def position(self) -> int:
+        """How many bytes were taken from the file, before they were decompressed; 0 where that is not known."""
+        return self.raw.tell() if self.raw is not None and self.raw.seekable() else 0
+
     def size(self) -> int | None:
         """Length of the file in bytes, or None for a stream, whose length is not known."""
         return self.path.stat().st_size if self.path is not None else None
@@ -103,7 +110,8 @@ def open_path(path: Path, member: str | None = None) -> Iterator[Opened]:
         raise FormatError(path, f"cannot be read ({error.strerror}); check its permissions") from None
     with raw:
         plain, stream = _open(cast(io.RawIOBase, raw), str(path), member)
-        yield Opened(str(path), stream, path if plain and _is_ordinary(path, raw) else None, trusted=True)
+        ordinary = path if plain and _is_ordinary(path, raw) else None
+        yield Opened(str(path), stream, ordinary, trusted=True, raw=cast(io.RawIOBase, raw))
 
 
 @contextmanager

