@@ -107,7 +107,7 @@ def _write(temporary: Path, origin: Origin, options: ReadOptions, found: Collect
     vectors = np.ascontiguousarray(found.vectors)
     with (temporary / VECTORS).open("wb") as stream:
         np.lib.format.write_array_header_1_0(stream, np.lib.format.header_data_from_array_1_0(vectors))
-        stream.write(memoryview(vectors))  # numpy's own errors do not say what is wrong with a disk
+        stream.write(vectors.data)  # numpy's own errors do not say what is wrong with a disk
     (temporary / WORDS).write_bytes("".join(f"{word}\n" for word in found.rows).encode("utf-8"))
     files = {name: sha256(temporary / name) for name in (VECTORS, WORDS)}
     manifest = {
