@@ -14,7 +14,20 @@ from wordrel.sources.options import ReadOptions
 from wordrel.sources.rows import Table
 from wordrel.sources.sniffing import reader_for
 
-WORDS = ["cat", "caffè", "New York", "caffè\u00a0nero", "#", '"quoted"', "😀", "東京", "война", "L'Aquila", "a,b", "1999"]
+WORDS = [
+    "cat",
+    "caffè",
+    "New York",
+    "caffè\u00a0nero",
+    "#",
+    '"quoted"',
+    "😀",
+    "東京",
+    "война",
+    "L'Aquila",
+    "a,b",
+    "1999",
+]
 PLAIN = [word.replace(" ", "_") for word in WORDS]
 VECTORS = np.random.default_rng(0).normal(size=(len(WORDS), 5)).astype(np.float32)
 
@@ -91,7 +104,9 @@ def fasttext_bytes(
 
     grams = np.zeros((buckets, vectors.shape[1])) if grams is None else grams
     spelt = [(word.encode(), 0) for word in words] + [(word.encode(), 1) for word in labels]
-    head = struct.pack("<ii12id", magic, version, vectors.shape[1], 5, 5, 1, 5, 1, 2, kind, buckets, *subwords, 100, 1e-4)
+    head = struct.pack(
+        "<ii12id", magic, version, vectors.shape[1], 5, 5, 1, 5, 1, 2, kind, buckets, *subwords, 100, 1e-4
+    )
     head += struct.pack("<3i2q", entries or len(spelt), len(words), len(labels), 100, pruned)
     dictionary = b"".join(word + b"\0" + struct.pack("<qb", 1, entry) for word, entry in spelt)
     matrix = np.concatenate([vectors, grams]).astype("<f4")

@@ -85,7 +85,10 @@ BAD = {
         "the header promises 200,000 words and there are 12; download the file again",
     ),
     "cut row": (word2vec()[:-9], "row 11 is cut short; download the file again"),
-    "cut word": (word2vec(end=b"") + b"wor", "3 bytes follow the 12 words that the header promises; correct the header"),
+    "cut word": (
+        word2vec(end=b"") + b"wor",
+        "3 bytes follow the 12 words that the header promises; correct the header",
+    ),
     "more rows": (
         word2vec(header="11 5\n"),
         f"{len(PLAIN[-1]) + 22} bytes follow the 11 words that the header promises; correct the header",
@@ -114,8 +117,10 @@ def test_the_longest_word_is_read(tmp_path):
 
 
 def test_words_that_are_not_utf8_are_left_out_and_counted(tmp_path):
-    content = word2vec(["abc", "caffè", "d", "perché"], VECTORS[:4]).replace("è".encode(), b"\xe8").replace(
-        "é".encode(), b"\xe9"
+    content = (
+        word2vec(["abc", "caffè", "d", "perché"], VECTORS[:4])
+        .replace("è".encode(), b"\xe8")
+        .replace("é".encode(), b"\xe9")
     )
     path = put(tmp_path / "a.bin", content)
     with pytest.warns(WordrelWarning) as notes:
