@@ -167,7 +167,23 @@ def test_bad_files_say_what_is_wrong(tmp_path, content, problem):
 def trained(folder, **options):
     """A model that fastText trained; with so little text its own loss is NaN now and then, and it is asked again."""
     fasttext = pytest.importorskip("fasttext")
-    words = ["caffè", "città", "naïve", "мир", "война", "東京", "大阪", "日本語", "😀", "😀😁", "cat", "dog", "dogs", "a", "I"]
+    words = [
+        "caffè",
+        "città",
+        "naïve",
+        "мир",
+        "война",
+        "東京",
+        "大阪",
+        "日本語",
+        "😀",
+        "😀😁",
+        "cat",
+        "dog",
+        "dogs",
+        "a",
+        "I",
+    ]
     choose = random.Random(0)
     lines = [" ".join(choose.choices(words, k=12)) for _ in range(300)]
     (folder / "text.txt").write_text("\n".join(lines), encoding="utf-8")
