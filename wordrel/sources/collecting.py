@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,10 +65,15 @@ def collect(table: Table, options: ReadOptions, name: str, progress: Callable[[]
     memory map) is kept as it is.
     """
     gathered = _Gathered(table, options, name)
-    for block in table.blocks:
-        gathered.add(block)
-        if progress is not None:
-            progress()
+    try:
+        for block in table.blocks:
+            gathered.add(block)
+            if progress is not None:
+                progress()
+    finally:
+        # A reader closes its file when its rows are all read, or no more are wanted.
+        if isinstance(table.blocks, Generator):
+            table.blocks.close()
     return gathered.finish()
 
 

@@ -9,8 +9,8 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -38,6 +38,8 @@ class Opened:
         Whether a user named a local file: only then is a format opened that can run code (gensim's pickles).
     raw : io.RawIOBase, optional
         What the bytes come from, before they are decompressed.
+    closing : ExitStack
+        What is closed when the reading ends.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Opened:
     path: Path | None = None
     trusted: bool = False
     raw: io.RawIOBase | None = None
+    closing: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def head(self, n_bytes: int) -> bytes:
         """Look at the first bytes, at most 1 MiB, without taking them; only before anything is read."""
@@ -52,9 +55,7 @@ class Opened:
         return self.stream.peek(n_bytes)[:n_bytes]
 
     def file(self) -> BinaryIO:
-        """The bytes as a file that can be searched; the caller closes it.
-
-        That is the file itself, or a nameless temporary copy of a stream.
+        """The bytes as a file that can be searched: the file itself, or a nameless temporary copy of a stream.
 
         Raises
         ------
@@ -62,8 +63,8 @@ class Opened:
         """
         try:
             if self.path is not None:
-                return self.path.open("rb")
-            return _copy(self.stream)
+                return self.closing.enter_context(self.path.open("rb"))
+            return _copy(self.stream, self.closing)
         except OSError as error:
             raise FormatError(self.name, f"cannot be read ({error.strerror or error})") from None
 
@@ -75,10 +76,10 @@ class Opened:
         FormatError
             Also when there are no bytes.
         """
-        with self.file() as file:
-            if not os.fstat(file.fileno()).st_size:
-                raise FormatError(self.name, "is empty; check that the download is complete")
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        file = self.file()
+        if not os.fstat(file.fileno()).st_size:
+            raise FormatError(self.name, "is empty; check that the download is complete")
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def position(self) -> int:
         """How many bytes were taken from the file, before they were decompressed; 0 where that is not known."""
@@ -108,16 +109,17 @@ def open_path(path: Path, member: str | None = None) -> Iterator[Opened]:
         raw = path.open("rb", buffering=0)
     except OSError as error:
         raise FormatError(path, f"cannot be read ({error.strerror}); check its permissions") from None
-    with raw:
-        plain, stream = _open(cast(io.RawIOBase, raw), str(path), member)
+    with raw, ExitStack() as closing:
+        plain, stream = _open(cast(io.RawIOBase, raw), str(path), member, closing)
         ordinary = path if plain and _is_ordinary(path, raw) else None
-        yield Opened(str(path), stream, ordinary, trusted=True, raw=cast(io.RawIOBase, raw))
+        yield Opened(str(path), stream, ordinary, trusted=True, raw=cast(io.RawIOBase, raw), closing=closing)
 
 
 @contextmanager
 def open_stream(raw: io.RawIOBase, name: str, member: str | None = None) -> Iterator[Opened]:
     """The same for bytes that come from elsewhere; `raw` is not closed."""
-    yield Opened(name, _open(raw, name, member)[1])
+    with ExitStack() as closing:
+        yield Opened(name, _open(raw, name, member, closing)[1], closing=closing)
 
 
 def _is_ordinary(path: Path, file: IO[bytes]) -> bool:
@@ -125,7 +127,7 @@ def _is_ordinary(path: Path, file: IO[bytes]) -> bool:
     return stat.S_ISREG(os.fstat(file.fileno()).st_mode) and path.parts[:2] not in {("/", "dev"), ("/", "proc")}
 
 
-def _open(raw: io.RawIOBase, name: str, member: str | None) -> tuple[bool, io.BufferedReader]:
+def _open(raw: io.RawIOBase, name: str, member: str | None, closing: ExitStack) -> tuple[bool, io.BufferedReader]:
     """Decompress what is compressed, by its first bytes; True when nothing was."""
     stream = buffered(lambda size: raw.read(size) or b"", name)
     if not stream.peek(1).startswith(archives.MAGIC):
@@ -134,9 +136,9 @@ def _open(raw: io.RawIOBase, name: str, member: str | None) -> tuple[bool, io.Bu
         return _unpacked(stream, name)
     if raw.seekable():
         raw.seek(0)
-        file: BinaryIO = io.BufferedReader(raw, BUFFER)
+        file = cast(BinaryIO, raw)
     else:
-        file = _copy(stream)
+        file = _copy(stream, closing)
     if member is None and archives.is_numpy(file):
         return True, buffered(file.read, name)
     return False, _unpacked(archives.open_member(file, name, member), name)[1]
@@ -152,13 +154,9 @@ def _unpacked(stream: io.BufferedReader, name: str) -> tuple[bool, io.BufferedRe
     return plain, stream
 
 
-def _copy(stream: io.BufferedReader) -> BinaryIO:
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    try:
-        shutil.copyfileobj(stream, copy, BUFFER)
-    except BaseException:
-        copy.close()
-        raise
+def _copy(stream: io.BufferedReader, closing: ExitStack) -> BinaryIO:
+    copy = closing.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the rest
+    shutil.copyfileobj(stream, copy, BUFFER)
     copy.seek(0)
     return cast(BinaryIO, copy)
 

@@ -44,7 +44,7 @@ _HEADER = re.compile(rb"[ \t]{0,20}(\d{1,20})[ \t]{1,20}(\d{1,20})[ \t]{0,20}\r?
 
 # Control characters that a text of vectors has none of.
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r"))
-_NUMERIC = b"0123456789+-.eEinfatyINFATY \t\r"
+_NUMERIC = b"0123456789+-.eEinfatyINFATY"
 # More than this share of control characters is no text: crawled words contain one in thousands, float32 one in ten.
 _BINARY_SHARE = 0.01
 
@@ -104,10 +104,23 @@ def is_word2vec_binary(head: bytes) -> bool:
     _, blank, numbers = rows.partition(b" ")
     if not blank:
         return False
-    fields, _, _ = numbers.partition(b"\n")
-    if not fields.translate(None, _NUMERIC) and len(fields.split()) == dimensions:
+    line = numbers.partition(b"\n")[0]
+    fields = line.split()
+    numeric = sum(not field.translate(None, _NUMERIC) for field in fields)
+    if numeric == len(fields) == dimensions:
         return False
-    return _controls(numbers[: 4 * dimensions]) > 0 or _is_binary(rows)
+    if _controls(numbers[: 4 * dimensions]) or _is_binary(rows):
+        return True
+    # Text with a row that is wrong has mostly numbers in it still; a few floats without a control character have none.
+    return 2 * numeric < len(fields) and not _is_utf8(line)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_binary(data: bytes) -> bool:

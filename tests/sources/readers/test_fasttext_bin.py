@@ -169,12 +169,18 @@ def trained(folder, **options):
     fasttext = pytest.importorskip("fasttext")
     words = [
         "caffè",
+<<<<<<< HEAD
         "perché",
+=======
+>>>>>>> h-readers
         "città",
         "naïve",
         "мир",
         "война",
+<<<<<<< HEAD
         "язык",
+=======
+>>>>>>> h-readers
         "東京",
         "大阪",
         "日本語",
@@ -185,7 +191,10 @@ def trained(folder, **options):
         "dogs",
         "a",
         "I",
+<<<<<<< HEAD
         "the",
+=======
+>>>>>>> h-readers
     ]
     choose = random.Random(0)
     lines = [" ".join(choose.choices(words, k=12)) for _ in range(300)]
@@ -202,7 +211,7 @@ def trained(folder, **options):
     return pytest.skip("fastText did not train")
 
 
-@pytest.mark.parametrize("options", [{}, {"minn": 1, "maxn": 4}, {"minn": 0, "maxn": 0}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"minn": 1, "maxn": 4}, {"minn": 5, "maxn": 5}], ids=str)
 def test_fasttext_itself_gives_the_same_vectors(tmp_path, options):
     model = trained(tmp_path, **options)
     pybind = pytest.importorskip("fasttext_pybind")
@@ -215,11 +224,8 @@ def test_fasttext_itself_gives_the_same_vectors(tmp_path, options):
     found = read(tmp_path / "model.bin")
     assert found.words == model.get_words()
     np.testing.assert_allclose(found.vectors, [real(word) for word in found.words], atol=1e-6)
-    if options.get("maxn") == 0:
-        assert found.table.composer is None
-    else:
-        for word in UNKNOWN:
-            np.testing.assert_allclose(found.table.composer(word), real(word), atol=1e-6)
+    for word in UNKNOWN:
+        np.testing.assert_allclose(found.table.composer(word), real(word), atol=1e-6)
 
 
 def test_what_gensim_writes_in_fasttexts_format(tmp_path):

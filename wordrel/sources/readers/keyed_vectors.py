@@ -28,7 +28,7 @@ def read(opened: Opened, options: ReadOptions) -> Table:
             "save the vectors with save_word2vec_format",
         )
     vectors = _load(opened)
-    words, matrix = list(vectors.index_to_key), np.asarray(vectors.vectors)
+    words, matrix = list(vectors.index_to_key), np.asanyarray(vectors.vectors)
     if not all(isinstance(word, str) for word in words):
         raise FormatError(opened.name, "has keys that are not words; save a model of words with save_word2vec_format")
     if matrix.ndim != 2 or matrix.dtype.kind != "f" or len(matrix) != len(words):

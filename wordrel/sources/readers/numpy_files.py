@@ -31,16 +31,11 @@ def read_npz(opened: Opened, options: ReadOptions) -> Table:
     ------
     FormatError
     """
-    file = opened.file()
-    try:
-        words, vectors = _members(opened.name, file)
-    except BaseException:
-        file.close()
-        raise
+    words, vectors = _members(opened.name, opened.file())
     _check(opened.name, words.header.shape[0], vectors.header)
     n_rows, dimensions = vectors.header.shape
     wanted = n_rows if options.limit is None else min(options.limit, n_rows)
-    return Table(dimensions, _blocks(opened.name, file, words, vectors, wanted), wanted)
+    return Table(dimensions, _blocks(opened.name, words, vectors, wanted), wanted)
 
 
 def read_npy(opened: Opened, options: ReadOptions) -> Table:
@@ -124,18 +119,17 @@ def _check(name: str, n_words: int, vectors: npy.Header) -> None:
         raise FormatError(name, problem)
 
 
-def _blocks(name: str, file: BinaryIO, words: _Member, vectors: _Member, wanted: int) -> Iterator[Block]:
-    with file, words.stream, vectors.stream:
-        n_rows, dimensions = vectors.header.shape
-        step = n_rows
-        if not vectors.header.fortran:
-            step = max(1, _BLOCK_BYTES // max(words.header.dtype.itemsize, dimensions * vectors.header.dtype.itemsize))
-        for start in range(0, wanted, step):
-            shape = (min(start + step, n_rows) - start, dimensions)
-            spelt = _words(name, _take(name, words, shape[:1]))
-            numbers = _take(name, vectors, shape)
-            kept = min(shape[0], wanted - start)
-            yield Block(spelt[:kept], numbers[:kept])
+def _blocks(name: str, words: _Member, vectors: _Member, wanted: int) -> Iterator[Block]:
+    n_rows, dimensions = vectors.header.shape
+    step = n_rows
+    if not vectors.header.fortran:
+        step = max(1, _BLOCK_BYTES // max(words.header.dtype.itemsize, dimensions * vectors.header.dtype.itemsize))
+    for start in range(0, wanted, step):
+        shape = (min(start + step, n_rows) - start, dimensions)
+        spelt = _words(name, _take(name, words, shape[:1]))
+        numbers = _take(name, vectors, shape)
+        kept = min(shape[0], wanted - start)
+        yield Block(spelt[:kept], numbers[:kept])
 
 
 def _take(name: str, member: _Member, shape: tuple[int, ...]) -> npt.NDArray[np.generic]:
