@@ -87,6 +87,18 @@ def test_a_file_that_changed_meanwhile_starts_over(server):
     assert fetch(url).read_bytes() == new
 
 
+def test_a_server_that_sends_a_part_of_another_version_is_not_believed(server):
+    new = random.Random(2).randbytes(300_000)
+    url = server.add("/it.vec", CONTENT, cut_at=0.5, cuts=1, then=new, careless=True)
+    assert fetch(url).read_bytes() == new
+    assert [part for _, part in server.requests] == [None, "bytes=150000-", None]
+
+
+def test_a_part_as_long_as_the_file_became_is_not_believed_to_be_it(server):
+    url = server.add("/it.vec", CONTENT, cut_at=0.5, cuts=1, then=b"x" * 150_000, careless=True)
+    assert fetch(url).read_bytes() == b"x" * 150_000
+
+
 def test_a_file_that_became_shorter_than_what_has_come(server):
     url = server.add("/it.vec", CONTENT, etag='"same"', cut_at=0.5, cuts=1, then=b"short")
     assert fetch(url).read_bytes() == b"short"

@@ -131,6 +131,8 @@ def test_a_server_that_stays_away_is_given_up(server):
 def test_a_file_that_changes_while_it_is_read(server):
     url = server.add("/it.vec", CONTENT, cut_at=0.37, cuts=1, then=CONTENT[::-1])
     assert refused(url) == f"{url}: was replaced by another file while it was read; read it again"
+    url = server.add("/careless.vec", CONTENT, cut_at=0.37, cuts=1, then=CONTENT[::-1], careless=True)
+    assert refused(url) == f"{url}: was replaced by another file while it was read; read it again"
     url = server.add("/long.vec", CONTENT, etag=None, cut_at=0.37, cuts=1, then=CONTENT * 2)
     assert refused(url) == f"{url}: was replaced by another file while it was read; read it again"
 

@@ -177,16 +177,11 @@ class _Download:
     def receive(self, response: Response, attempts: Attempts, size: int | None) -> None:
         """Take one response to its end."""
         fits = response.satisfiable and response.offset == self.offset and not self.version.differs(response.version)
-        if not response.satisfiable and response.total == self.offset:
-            self.total = self.offset
-            return
-        if not fits and response.offset:
-            self.start_over()
-            raise Interrupted("the server sent another part than was asked for", "try again later")
         if not fits:
+            # Also when the file now ends where the part does: that part is of the version before.
             self.start_over()
-            if not response.satisfiable:
-                raise Interrupted("the file is shorter than it was", "try again later")
+            if response.offset or not response.satisfiable:
+                raise Interrupted("the server did not send the part that was asked for", "try again later")
         self.check_length(response.total, size)
         self.begin(response)
         with self.slot.part.open("ab", buffering=0) as stream:
