@@ -104,6 +104,7 @@ def test_prune_all(run, filled):
         (["verify", "x"], "'x': nothing in the cache has this name; 'wordrel cache' lists what is there"),
         (["prune", "fasttext:it", "--all"], "give names or --all, not both; see 'wordrel cache prune --help'"),
         (["prune", "--older-than", "-1"], "Invalid value for '--older-than': -1.0 is not in the range x>=0; see 'wordrel cache prune --help'"),
+        (["--json", "verify"], "--json belongs behind 'verify'; see 'wordrel cache --help'"),
         (["list"], "No such command 'list'; see 'wordrel cache --help'"),
     ],
 )  # fmt: skip

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -41,6 +43,18 @@ def test_what_is_there_is_not_fetched_again(server):
     url = server.add("/it.vec", CONTENT)
     path = fetch(url)
     assert fetch(url, sha256=SHA256, md5=MD5, size=len(CONTENT)) == path and len(server.requests) == 1
+
+
+def test_what_is_there_is_found_without_the_libraries_of_the_network(server):
+    url = server.add("/it.vec", CONTENT)
+    path = fetch(url)
+    code = (
+        "import sys; from wordrel.sources import fetch, remote\n"
+        "print(fetch.fetch(sys.argv[1]))\n"
+        "print(sorted({'requests', 'urllib3', 'filelock'} & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=False)
+    assert (result.stdout, result.stderr) == (f"{path}\n[]\n", "")
 
 
 @pytest.mark.parametrize(

@@ -19,16 +19,18 @@ pytestmark = pytest.mark.usefixtures("cache_folder")
 # --- Connections that break ---
 
 
-@pytest.mark.parametrize("reset", [False, True])
 @pytest.mark.parametrize("validator", [{}, {"etag": None, "last_modified": "Thu, 01 Mar 2018 10:00:00 GMT"}])
-def test_a_connection_cut_twice_is_taken_up_where_it_was(server, validator, reset):
-    url = server.add("/it.vec", CONTENT, cut_at=0.37, cuts=2, reset=reset, **validator)
-    server.files["/it.vec"].cuts = 1
-    path = fetch(url, sha256=SHA256)
-    assert path.read_bytes() == CONTENT
-    if not reset:  # a reset throws away what the system had received and nobody had read
-        assert server.sent["/it.vec"] == len(CONTENT)
-        assert server.requests == [("/it.vec", None), ("/it.vec", "bytes=111000-")]
+def test_a_connection_that_is_cut_is_taken_up_where_it_was(server, validator):
+    url = server.add("/it.vec", CONTENT, cut_at=0.37, cuts=1, **validator)
+    assert fetch(url, sha256=SHA256).read_bytes() == CONTENT
+    assert server.sent["/it.vec"] == len(CONTENT)
+    assert server.requests == [("/it.vec", None), ("/it.vec", "bytes=111000-")]
+    assert server.headers[1]["If-Range"] == (server.files["/it.vec"].tag or validator["last_modified"])
+
+
+def test_a_connection_that_is_reset_is_taken_up_before_what_was_lost(server):
+    url = server.add("/it.vec", CONTENT, cut_at=0.37, cuts=1, reset=True)
+    assert fetch(url, sha256=SHA256).read_bytes() == CONTENT
 
 
 def test_cut_at_37_percent_twice_then_whole_and_nothing_is_sent_twice(server, cache_folder):
@@ -46,9 +48,7 @@ def test_more_cuts_than_tries_are_no_matter_while_it_makes_progress(server):
 
 def test_a_later_call_goes_on_where_an_earlier_one_gave_up(server, cache_folder):
     url = server.add("/it.vec", CONTENT, cut_at=0.5, cuts=1)
-    server.files["/it.vec"].failures = []
-    one_try = Policy(tries=1)
-    assert refused(url, policy=one_try) == (
+    assert refused(url, policy=Policy(tries=1)) == (
         f"{url}: the connection was cut at 150.0 kB of 300.0 kB; try again later: what has come is kept"
     )
     assert files_in(cache_folder) == {".part", ".part.json"}
@@ -87,6 +87,18 @@ def test_a_file_that_changed_meanwhile_starts_over(server):
     assert fetch(url).read_bytes() == new
 
 
+def test_a_server_that_sends_a_part_of_another_version_is_not_believed(server):
+    new = random.Random(2).randbytes(300_000)
+    url = server.add("/it.vec", CONTENT, cut_at=0.5, cuts=1, then=new, careless=True)
+    assert fetch(url).read_bytes() == new
+    assert [part for _, part in server.requests] == [None, "bytes=150000-", None]
+
+
+def test_a_part_as_long_as_the_file_became_is_not_believed_to_be_it(server):
+    url = server.add("/it.vec", CONTENT, cut_at=0.5, cuts=1, then=b"x" * 150_000, careless=True)
+    assert fetch(url).read_bytes() == b"x" * 150_000
+
+
 def test_a_file_that_became_shorter_than_what_has_come(server):
     url = server.add("/it.vec", CONTENT, etag='"same"', cut_at=0.5, cuts=1, then=b"short")
     assert fetch(url).read_bytes() == b"short"
@@ -115,6 +127,13 @@ def test_a_content_length_that_is_too_short_is_found_out_where_the_size_is_known
     )
 
 
+def test_what_has_come_is_not_said_to_be_kept_where_it_cannot_be(server):
+    url = server.add("/it.vec", CONTENT, etag=None, cut_at=0.5, cuts=1)
+    assert refused(url, policy=Policy(tries=1)) == (
+        f"{url}: the connection was cut at 150.0 kB of 300.0 kB; try again later"
+    )
+
+
 # --- Servers that say no ---
 
 
@@ -132,7 +151,7 @@ def test_a_content_length_that_is_too_short_is_found_out_where_the_size_is_known
 def test_answers_that_stay_as_they_are(server, status, message, cache_folder):
     url = server.add("/it.vec", failures=[(status, {})])
     assert refused(url) == f"{url}: {message}"
-    assert len(server.requests) == 1 and files_in(cache_folder) == set()
+    assert len(server.requests) == 1 and list((cache_folder / "downloads").iterdir()) == []
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
@@ -247,7 +266,8 @@ def test_a_certificate_that_nobody_trusts(server, tmp_path):
     )  # fmt: skip
     server.secure(certificate, key)
     url = server.add("/it.vec", CONTENT)
-    assert url.startswith("https://") and refused(url) == (
+    # OpenSSL 1.1 writes it without the hyphen.
+    assert url.startswith("https://") and refused(url).replace("self signed", "self-signed") == (
         f"{url}: the certificate of '127.0.0.1' is not trusted (self-signed certificate); check the clock, or name your "
         "network's certificates in REQUESTS_CA_BUNDLE"
     )

@@ -35,6 +35,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
     """
     if ctx.invoked_subcommand is None:
         _list(as_json)
+    elif as_json:
+        raise click.UsageError(f"--json belongs behind '{ctx.invoked_subcommand}'", ctx)
 
 
 def _list(as_json: bool) -> None:

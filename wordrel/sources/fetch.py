@@ -112,6 +112,9 @@ def fetch(
                 _finish(slot, {"sha256": sha256, "md5": md5}, {"source": name or url, "licence": licence})
             except OSError as error:
                 raise _storage_error(slot, error) from None
+            finally:
+                with suppress(OSError):
+                    slot.folder.rmdir()  # only when nothing is in it
             if licence is not None:
                 warnings.warn(licence, WordrelWarning, stacklevel=2)
     return slot.path
@@ -126,7 +129,8 @@ def fetched(url: str) -> Path | None:
 def _is_there(slot: Slot, sha256: str | None, md5: str | None, size: int | None) -> bool:
     """Whether the file is in the cache, whole, and the one that is asked for."""
     manifest = cache.read_json(slot.manifest)
-    known, length = manifest.get("files", {}).get(slot.name), manifest.get("bytes")
+    files, length = manifest.get("files"), manifest.get("bytes")
+    known = files.get(slot.name) if isinstance(files, dict) else None
     if known is None or not slot.path.is_file() or slot.path.stat().st_size != length:
         return False
     if (sha256 is not None and known != sha256.lower()) or (size is not None and length != size):
@@ -174,21 +178,16 @@ class _Download:
                     ) as response:
                         self.receive(response, attempts, size)
                 except Interrupted as trouble:
-                    attempts.again(trouble, self.where(), kept=self.offset > 0)
+                    attempts.again(trouble, self.where(), kept=self.offset > 0 and self.version.condition is not None)
 
     def receive(self, response: Response, attempts: Attempts, size: int | None) -> None:
         """Take one response to its end."""
         fits = response.satisfiable and response.offset == self.offset and not self.version.differs(response.version)
-        if not response.satisfiable and response.total == self.offset:
-            self.total = self.offset
-            return
-        if not fits and response.offset:
-            self.start_over()
-            raise Interrupted("the server sent another part than was asked for", "try again later")
         if not fits:
+            # Also when the file now ends where the part does: that part is of the version before.
             self.start_over()
-            if not response.satisfiable:
-                raise Interrupted("the file is shorter than it was", "try again later")
+            if response.offset or not response.satisfiable:
+                raise Interrupted("the server did not send the part that was asked for", "try again later")
         self.check_length(response.total, size)
         self.begin(response)
         with self.slot.part.open("ab", buffering=0) as stream:
@@ -223,7 +222,9 @@ class _Download:
             raise _no_room(self.slot, f"{size_text(needed)} more needed, {size_text(free)} free")
 
     def begin(self, response: Response) -> None:
-        self.total, self.version = response.total, response.version
+        # A part may come without the length of the whole.
+        self.total = self.total if response.total is None else response.total
+        self.version = response.version
         cache.write_json(
             self.slot.part_manifest,
             {
@@ -231,7 +232,7 @@ class _Download:
                 "final_url": response.url,
                 "etag": response.version.etag,
                 "last_modified": response.version.last_modified,
-                "bytes": response.total,
+                "bytes": self.total,
             },
         )
         self.tell()

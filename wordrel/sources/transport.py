@@ -153,10 +153,12 @@ def open_session(policy: Policy) -> Any:
 
     import requests
     from requests.adapters import HTTPAdapter
+    from urllib3.connection import HTTPConnection
 
     session: Any = requests.Session()
     if policy.receive_buffer:
-        options = [(socket.SOL_SOCKET, socket.SO_RCVBUF, policy.receive_buffer)]
+        own = (socket.SOL_SOCKET, socket.SO_RCVBUF, policy.receive_buffer)
+        options = [*HTTPConnection.default_socket_options, own]
 
         class Adapter(HTTPAdapter):
             def init_poolmanager(self, *args: Any, **more: Any) -> None:
