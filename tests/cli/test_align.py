@@ -104,12 +104,12 @@ BAD = {
     "unknown language": (
         ["align", "en", "de"],
         None,
-        "there are no embedded vectors for 'de' (only en and it); give a file with --target-vectors",
+        "there are no embedded vectors for 'de' (only en and it); give a file with --target-vectors, or fetch both languages with --vectors fasttext",
     ),
     "unknown pair": (
         ["align", "en", "de", "--target-vectors", "yy.vec"],
         None,
-        "there is no embedded en-de dictionary (only en-it, it-en); give a file with --dictionary",
+        "there is no embedded en-de dictionary (only en-it, it-en); give a file with --dictionary, or fetch MUSE's with --dictionary muse:en-de",
     ),
     "missing vectors": (
         [],

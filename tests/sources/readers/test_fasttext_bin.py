@@ -169,18 +169,10 @@ def trained(folder, **options):
     fasttext = pytest.importorskip("fasttext")
     words = [
         "caffè",
-<<<<<<< HEAD
-        "perché",
-=======
->>>>>>> h-readers
         "città",
         "naïve",
         "мир",
         "война",
-<<<<<<< HEAD
-        "язык",
-=======
->>>>>>> h-readers
         "東京",
         "大阪",
         "日本語",
@@ -191,10 +183,6 @@ def trained(folder, **options):
         "dogs",
         "a",
         "I",
-<<<<<<< HEAD
-        "the",
-=======
->>>>>>> h-readers
     ]
     choose = random.Random(0)
     lines = [" ".join(choose.choices(words, k=12)) for _ in range(300)]
