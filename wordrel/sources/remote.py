@@ -149,7 +149,7 @@ class RemoteFile(io.RawIOBase):
             response = self._open(self._position)
             if not response.satisfiable:
                 response.close()
-                if self._total is not None:
+                if self._total is not None and self._position < self._total:
                     raise self._replaced()
                 return b""
             self._response, self._streamed = response, response.offset
