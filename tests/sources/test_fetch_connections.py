@@ -99,6 +99,14 @@ def test_a_part_as_long_as_the_file_became_is_not_believed_to_be_it(server):
     assert fetch(url).read_bytes() == b"x" * 150_000
 
 
+def test_a_server_that_refuses_a_part_without_a_word_is_asked_for_the_whole(server):
+    url = server.add("/it.vec", CONTENT, cut_at=0.5, cuts=1)
+    refused(url, policy=Policy(tries=1))
+    server.files["/it.vec"].failures = [(416, {})]
+    assert fetch(url).read_bytes() == CONTENT
+    assert [part for _, part in server.requests] == [None, "bytes=150000-", None]
+
+
 def test_a_file_that_became_shorter_than_what_has_come(server):
     url = server.add("/it.vec", CONTENT, etag='"same"', cut_at=0.5, cuts=1, then=b"short")
     assert fetch(url).read_bytes() == b"short"

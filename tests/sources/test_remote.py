@@ -137,6 +137,19 @@ def test_a_file_that_changes_while_it_is_read(server):
     assert refused(url) == f"{url}: was replaced by another file while it was read; read it again"
 
 
+def test_a_file_that_ends_early_is_never_taken_for_whole(server):
+    url = server.add("/it.vec", CONTENT)
+    with remote(url) as file:
+        file.read(10)
+        server.files["/it.vec"].failures = [(416, {})]
+        file.seek(200_000)
+        with pytest.raises(FetchError, match="was replaced by another file while it was read; read it again"):
+            file.read(10)
+    with remote(url) as file:
+        file.seek(300_000)
+        assert file.read(10) == b""
+
+
 def test_a_server_without_ranges_is_read_from_the_beginning_only(server):
     url = server.add("/it.vec", CONTENT, ranges=False)
     with remote(url) as file:

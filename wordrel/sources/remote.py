@@ -149,6 +149,8 @@ class RemoteFile(io.RawIOBase):
             response = self._open(self._position)
             if not response.satisfiable:
                 response.close()
+                if self._total is not None and self._position < self._total:
+                    raise self._replaced()
                 return b""
             self._response, self._streamed = response, response.offset
             if response.offset != self._position:
@@ -180,9 +182,12 @@ class RemoteFile(io.RawIOBase):
         another = known is not None and known.differs(response.version)
         if another or (self._total is not None and response.total not in (None, self._total)):
             response.close()
-            raise FetchError(f"{self._url}: was replaced by another file while it was read; read it again")
+            raise self._replaced()
         self._total = response.total if self._total is None else self._total
         return response
+
+    def _replaced(self) -> FetchError:
+        return FetchError(f"{self._url}: was replaced by another file while it was read; read it again")
 
     def _hang_up(self) -> None:
         if self._response is not None:

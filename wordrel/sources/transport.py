@@ -140,6 +140,8 @@ def _close(answer: Any) -> None:
 def _extent(status: int, headers: Mapping[str, str]) -> tuple[int, int | None]:
     if status in (206, 416):
         given = re.match(r"bytes (?:(\d+)-\d+|\*)/(?:(\d+)|\*)", headers.get("Content-Range", ""))
+        if given is None and status == 416:
+            return 0, None
         if given is None:
             raise Interrupted("the server sent a part of the file without saying which", "try again later")
         return int(given[1] or 0), int(given[2]) if given[2] else None
