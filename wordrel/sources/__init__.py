@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from os import PathLike, fspath
 from pathlib import Path
@@ -17,7 +18,7 @@ from wordrel.sources.fetch import Progress, fetch_entry
 from wordrel.sources.loading import from_path
 from wordrel.sources.options import ReadOptions
 from wordrel.sources.readers import spacy_vectors
-from wordrel.sources.spec import Spec
+from wordrel.sources.spec import FAMILIES, Spec
 
 MUSE = "muse:"
 
@@ -149,6 +150,10 @@ def _existing(name: str, what: str) -> Path:
     if path.is_dir():
         raise UnknownSource(f"{name}: is a folder; name a file that holds {what}")
     if not path.exists():
+        family, colon, rest = name.partition(":")
+        meant = difflib.get_close_matches(family, FAMILIES, n=1, cutoff=0.7) if colon and what == "vectors" else []
+        if meant:
+            raise UnknownSource(f"{name}: no such file; did you mean {meant[0]}:{rest}?")
         known = embedded.names(what)
         raise UnknownSource(
             f"{name}: no such file; name a file that holds {what}{', or one of: ' if known else ''}{known}"

@@ -101,9 +101,9 @@ def decompressed(source: io.BufferedReader, kind: Compression, name: str) -> io.
     return buffered(_Members(source, kind, name).read, name, kind.name)
 
 
-def buffered(read: Callable[[int], bytes], name: str, kind: str = "") -> io.BufferedReader:
-    """Make a reader that can look 1 MiB ahead of a function that gives at most so many bytes, and none at the end."""
-    return io.BufferedReader(_Checked(read, name, kind), BUFFER)
+def buffered(read: Callable[[int], bytes], name: str, kind: str = "", size: int = BUFFER) -> io.BufferedReader:
+    """Make a reader that can look `size` ahead of a function that gives at most so many bytes, and none at the end."""
+    return io.BufferedReader(_Checked(read, name, kind), size)
 
 
 class _Members:

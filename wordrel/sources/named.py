@@ -41,7 +41,8 @@ def load_named(
         entry = None
     else:
         entry = catalogue.find(str(spec.family), spec.name)
-    known = language or (entry.languages[0] if entry is not None and entry.languages else "und")
+    stated = entry.languages[0] if entry is not None else "und"
+    known = language or ("und" if stated == "mul" else stated)
     provenance: dict[str, Any] = {"source": str(spec)}
     if entry is not None:
         provenance.update(url=entry.url, licence=entry.licence)

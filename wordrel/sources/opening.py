@@ -20,6 +20,8 @@ from wordrel.sources.decompression import BUFFER, buffered, compression, decompr
 
 # A compressed member of a zip archive is common; more layers are not.
 _LAYERS = 2
+# Of what comes over a network so much is read at once: what is read and not used was transferred for nothing.
+_AHEAD = 1 << 17
 
 
 @dataclass
@@ -129,7 +131,8 @@ def _is_ordinary(path: Path, file: IO[bytes]) -> bool:
 
 def _open(raw: io.RawIOBase, name: str, member: str | None, closing: ExitStack) -> tuple[bool, io.BufferedReader]:
     """Decompress what is compressed, by its first bytes; True when nothing was."""
-    stream = buffered(lambda size: raw.read(size) or b"", name)
+    ahead = BUFFER if isinstance(raw, io.FileIO) else _AHEAD
+    stream = buffered(lambda size: raw.read(size) or b"", name, size=ahead)
     if not stream.peek(1).startswith(archives.MAGIC):
         if member is not None:
             raise FormatError(name, f"is no zip archive, so it has no member '{member}'; leave the member out")

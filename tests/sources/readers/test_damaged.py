@@ -93,12 +93,13 @@ def text_reader(monkeypatch):
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_no_other_error_escapes(tmp_path, name):
+@pytest.mark.parametrize("times", [150, pytest.param(1000, marks=pytest.mark.slow)])
+def test_no_other_error_escapes(tmp_path, name, times):
     put(tmp_path / "words.txt", "\n".join(WORDS).encode())
     choose = random.Random(name)
     path = tmp_path / "a.npy"
     assert survives(read, put(path, GOOD[name]))
-    for _ in range(150):
+    for _ in range(times):
         put(path, damaged(GOOD[name], choose))
         survives(read, path, limit=choose.choice((None, 3)))
 
