@@ -4,6 +4,7 @@ import io
 import re
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 
 import wordrel
 from tests.conftest import write_vec
+from tests.server import Server
+from wordrel.sources import catalogue
 
 ROOT = Path(wordrel.__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -49,7 +52,30 @@ def test_two_commands_set_up_all_on_a_fresh_machine():
     assert COMMANDS[1] == SET_UP + "-e '.[test]' && .venv/bin/python -m pytest --cov"
 
 
-def test_every_other_command_runs_and_prints_what_is_pasted(run, here, monkeypatch):
+@pytest.fixture
+def small_web(here, monkeypatch):
+    """Every name of the catalogue leads to a few words on this machine."""
+    rng = np.random.default_rng(1)
+    known = catalogue.find
+    with Server() as server:
+
+        def find(family, name):
+            entry = known(family, name)
+            languages = [code if code != "mul" else "en" for code in entry.languages]
+            if entry.kind == "dictionary":
+                content = "".join(f"{languages[0]}{i} {languages[1]}{i}\n" for i in range(40)).encode()
+            else:
+                file = write_vec(here / "web.vec", [f"{languages[0]}{i}" for i in range(40)], rng.normal(size=(40, 5)))
+                content = file.read_bytes()
+            url = server.add(f"/{family}-{name}", content)
+            return replace(entry, url=url, member=None, md5=None, sha256=None, bytes=None)
+
+        monkeypatch.setattr(catalogue, "find", find)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        yield server
+
+
+def test_every_other_command_runs_and_prints_what_is_pasted(run, here, monkeypatch, small_web):
     rng = np.random.default_rng(0)
     for language in ("de", "en"):
         write_vec(here / f"{language}.vec", [f"{language}{i}" for i in range(40)], rng.normal(size=(40, 5)))
@@ -73,7 +99,8 @@ def test_every_other_command_runs_and_prints_what_is_pasted(run, here, monkeypat
         if README.count(f"{line}\n```\n\n```text"):
             assert masked(outcome.out) == masked(pasted(line))
             compared += 1
-    assert compared == 4
+    assert compared == 5
+    assert {path for path, _ in small_web.requests} >= {"/fasttext-fr", "/fasttext-en", "/glove-6b.300", "/muse-fr-en"}
 
 
 def test_the_python_example_runs(here, capsys):

@@ -58,14 +58,19 @@ READERS = [
     ("word2vec", "{}.vec", by_gensim),
     ("word2vec", "{}.vec", by_wordrel),
     ("word2vec-binary", "{}.bin", lambda file: by_gensim(file, binary=True)),
+    ("word2vec-binary", "{}.bin", by_wordrel),
     ("glove", "{}.txt", lambda file: by_gensim(file, no_header=True)),
     ("glove", "{}.txt", by_wordrel),
     ("npz", "{}.npz", by_numpy),
     ("npz", "{}.npz", by_wordrel),
     ("safetensors", "{}", by_safetensors),
+    ("safetensors", "{}", lambda folder: by_wordrel(folder / "model.safetensors")),
     ("parquet", "{}.parquet", by_pyarrow),
+    ("parquet", "{}.parquet", by_wordrel),
     ("spacy", "{}", by_spacy),
+    ("spacy", "{}", by_wordrel),
     ("gensim", "{}.kv", by_keyed_vectors),
+    ("gensim", "{}.kv", by_wordrel),
 ]
 
 

@@ -199,7 +199,9 @@ def test_a_model_hub_gives_a_file(monkeypatch, own_cache, tmp_path):
     assert list(wordrel.load("hf:me/mine", language="it")) == ["a", "b"]
     assert asked == [("me/mine", "x/a.vec")]
     hub.list_repo_files = lambda repo: ["README.md"]
-    with pytest.raises(UnknownSource, match=r"^hf:me/mine: has no file of word vectors; name one with hf:me/mine/FILE$"):
+    with pytest.raises(
+        UnknownSource, match=r"^hf:me/mine: has no file of word vectors; name one with hf:me/mine/FILE$"
+    ):
         wordrel.load("hf:me/mine")
 
     def fail(*_):

@@ -15,8 +15,9 @@ from wordrel.errors import FormatError, WordrelWarning, shorten
 from wordrel.sources.options import ReadOptions
 from wordrel.sources.rows import Block, Composer, Table
 
-# Memory is set aside at once for so many rows of what a file promises: beyond that, it grows with what comes.
-_PROMISED_ROWS = 4_000_000
+# Memory is set aside at once for so many numbers of what a file promises: beyond that, it grows with what comes. The
+# system gives it only when it is written to.
+_PROMISED_NUMBERS = 1 << 31
 
 
 @dataclass
@@ -147,7 +148,8 @@ class _Gathered:
             self._append(whole, 0)
         end = start + len(vectors)
         if end > len(self._buffer):
-            promised = min(self._table.rows or 0, self._options.limit or _PROMISED_ROWS, _PROMISED_ROWS)
+            most = _PROMISED_NUMBERS // self._table.dimensions
+            promised = min(self._table.rows or 0, self._options.limit or most, most)
             # An eighth more each time; large memory is moved by the system without copying it.
             self._resize(max(end, promised if self._options.only is None else 0, len(self._buffer) * 9 // 8))
         self._buffer[start:end] = vectors

@@ -38,7 +38,7 @@ class Table:
     blocks : iterator of Block
         Read while it is iterated, in the order of the file, never more than the limit asked for.
     rows : int, optional
-        How many rows the file says that it has. Used to set memory aside, never trusted further than the file is long.
+        How many rows the file says that it has. Used to set memory aside, which is given back when they do not come.
     first_line : int, optional
         Line number of the first row, when the file is text: messages then name lines, rows otherwise.
     composer : callable, optional

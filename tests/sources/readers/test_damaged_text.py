@@ -13,7 +13,15 @@ from wordrel.sources.opening import open_path
 from wordrel.sources.options import ReadOptions
 from wordrel.sources.sniffing import reader_for
 
-ROWS = [("caffè", 0.5), ("New York", -0.25), ("#", 1e-7), ('"q"', 123456.5), ("1999", 2), ("日本", 0.0001), ("a\xa0b", 3.25)]
+ROWS = [
+    ("caffè", 0.5),
+    ("New York", -0.25),
+    ("#", 1e-7),
+    ('"q"', 123456.5),
+    ("1999", 2),
+    ("日本", 0.0001),
+    ("a\xa0b", 3.25),
+]
 LINES = [f"{word} {number} {-number} 0.125" for word, number in ROWS]
 GOOD = {
     "header": "7 3\n" + "\n".join(LINES) + "\n",

@@ -48,8 +48,8 @@ class DecimalParser:
 
     Notes
     -----
-    The eight digits of a word are added up in three multiplications, and the point is found with the exact test for a
-    zero byte (Warren, "Hacker's Delight", 2nd edition, section 6-1). The point is read as one more digit 0, which is
+    The eight digits of a word are added up in three multiplications, and the point is found with a test for a zero byte
+    (Warren, "Hacker's Delight", 2nd edition, section 6-1). The point is read as one more digit 0, which is
     taken out again: "12.5" is 1205, less 9 x 12 x 10, divided by 10.
     """
 
@@ -103,9 +103,8 @@ class DecimalParser:
             trouble[(point < 8) & (earlier < 8)] = 1
             trouble[length > _LONGEST] = 1
             point = np.where((point < 8) | (earlier == 8), point, earlier - 8)
-        short = length < 1 + (point < 8)
-        if short.any():
-            trouble[short] = 1
+        if length.min() < 2:  # perhaps nothing, or nothing but a point
+            trouble[length < 1 + (point < 8)] = 1
         _place(digits, point)
         np.copyto(out, digits, casting="same_kind")
         out.view(np.int32)[...] ^= negative.astype(np.int32) << 31
@@ -117,10 +116,9 @@ class DecimalParser:
         `word` and `keep` are used up.
         """
         spare, points = self._spare[: len(word)], self._points[: len(word)]
-        np.bitwise_xor(word, _POINT, out=spare)
-        np.bitwise_and(spare, _SEVEN, out=points)
+        # A byte over 127 may spill into the next one here, and is found below.
+        np.bitwise_xor(word, _POINT, out=points)
         points += _SEVEN
-        points |= spare
         np.invert(points, out=points)
         points &= _HIGH
         points &= keep  # 0x80 in the byte of the point
@@ -135,8 +133,7 @@ class DecimalParser:
         spare >>= _U56  # how many bytes are below the point
         np.subtract(points, _U1, out=keep)
         points &= keep  # a second point
-        np.bitwise_and(word, _SEVEN, out=keep)
-        keep += _OVER_NINE
+        np.add(word, _OVER_NINE, out=keep)
         keep |= word
         keep &= _HIGH
         points |= keep  # no digit

@@ -49,7 +49,7 @@ def read(opened: Opened, options: ReadOptions) -> Table:
     if not dimensions:
         raise FormatError(opened.name, "the header promises vectors of 0 numbers", 1)
     blocks = _Rows(opened, dimensions, 2, rows, options.limit).blocks()
-    return Table(dimensions, blocks, _possible_rows(opened, rows, dimensions), first_line=2)
+    return Table(dimensions, blocks, rows, first_line=2)
 
 
 def _header(line: bytes) -> tuple[int, int] | None:
@@ -57,13 +57,6 @@ def _header(line: bytes) -> tuple[int, int] | None:
     if len(fields) == 2 and all(field.isdigit() and len(field) < 12 for field in fields):
         return int(fields[0]), int(fields[1])
     return None
-
-
-def _possible_rows(opened: Opened, rows: int, dimensions: int) -> int | None:
-    """What the header promises, if the file can be that long: a row has two characters a number, at least."""
-    if opened.path is None:
-        return None
-    return min(rows, opened.path.stat().st_size // (2 * dimensions) + 1)
 
 
 class _Rows:
