@@ -32,6 +32,7 @@ def load(
     lower: bool = False,
     only: Iterable[str] | None = None,
     dtype: str = "float32",
+    shared: bool = False,
     offline: bool = False,
     progress: Progress | None = None,
 ) -> Embeddings:
@@ -57,6 +58,8 @@ def load(
         Take only these words.
     dtype : {"float32", "float16"}
         How the numbers are kept in the cache; float16 takes half the space and more time to open.
+    shared : bool
+        Of spaCy's vectors, of which many words can share one: take all words, not only the first of each vector.
     offline : bool
         Never touch the network.
     progress : callable, optional
@@ -80,7 +83,7 @@ def load(
     """
     parsed = Spec.parse(fspath(spec))
     wanted = None if only is None else frozenset(only)
-    options = ReadOptions(parsed.limited(limit), lower, wanted, dtype)
+    options = ReadOptions(parsed.limited(limit), lower, wanted, dtype, shared)
     if parsed.family == "embedded":
         return embedded.load_vectors(parsed.name, options)
     if parsed.family is not None:

@@ -25,12 +25,15 @@ class ReadOptions:
         Keep only these words, compared after `lower`.
     dtype : {"float32", "float16"}
         How the numbers are kept in the cache of converted files.
+    shared : bool
+        Of spaCy's vectors, of which many words can share one: take all words, not only the first of each vector.
     """
 
     limit: int | None = None
     lower: bool = False
     only: frozenset[str] | None = None
     dtype: str = "float32"
+    shared: bool = False
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:

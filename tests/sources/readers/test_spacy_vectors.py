@@ -17,7 +17,7 @@ spacy = pytest.importorskip("spacy")
 
 
 def read(path, **options):
-    return drained(spacy_vectors.read_folder(path, ReadOptions(**options)))
+    return drained(spacy_vectors.read_folder(path, ReadOptions(**{"shared": True} | options)))
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=40), max_size=20))
@@ -101,6 +101,15 @@ def test_blocks_of_rows_that_are_shared(tmp_path, monkeypatch):
     found = read(folder(tmp_path / "a", key2row=msgpack.packb(keys)))
     assert found.words == WORDS
     np.testing.assert_array_equal(found.vectors, VECTORS[rows])
+
+
+def test_without_copies_the_first_word_of_each_row_is_read(tmp_path):
+    rows = [3, 3, 0, 11, 1, 2, 5, 5, 5, 5, 5, 4]
+    keys = {spacy.strings.hash_string(word): row for row, word in zip(rows, WORDS, strict=True)}
+    found = read(folder(tmp_path / "a", key2row=msgpack.packb(keys)), shared=False)
+    own = [0, 2, 3, 4, 5, 6, 11]
+    assert found.words == [WORDS[i] for i in own]
+    np.testing.assert_array_equal(found.vectors, VECTORS[[rows[i] for i in own]])
 
 
 def test_an_old_folder_without_configuration(tmp_path):

@@ -56,8 +56,9 @@ def is_folder(path: Path) -> bool:
 def read_folder(path: Path, options: ReadOptions) -> Table:
     """Read the vectors of a folder that spaCy wrote.
 
-    Every string that has a row is a word; words stand in the order of ``key2row``, where packages have the most
-    frequent first (``strings.json`` is in the order of the alphabet). Keys without a string are left out with a
+    Words stand in the order of ``key2row``, where packages have the most frequent first (``strings.json`` is in the
+    order of the alphabet). Where many words were given one row, only the first, whose vector it is, is read unless
+    `options.shared`: the others would crowd every neighbourhood with copies. Keys without a string are left out with a
     warning.
 
     Raises
@@ -78,6 +79,8 @@ def read_folder(path: Path, options: ReadOptions) -> Table:
         raise FormatError(vocab / "vectors.cfg", "names an unknown kind of vectors; save the package again")
     table = _table(vocab / "vectors")
     words, rows = _words(vocab, len(table))
+    if not options.shared:
+        words, rows = _own(words, rows)
     wanted = len(words) if options.limit is None else min(options.limit, len(words))
     return Table(table.shape[1], _blocks(words[:wanted], rows[:wanted], table), wanted)
 
@@ -127,6 +130,12 @@ def _words(vocab: Path, n_rows: int) -> tuple[list[str], npt.NDArray[np.int64]]:
             stacklevel=3,
         )
     return [strings[number] for number in first[place[known]]], rows[known]
+
+
+def _own(words: list[str], rows: npt.NDArray[np.int64]) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """Take the first word of each row."""
+    first = np.sort(np.unique(rows, return_index=True)[1])
+    return [words[place] for place in first.tolist()], rows[first]
 
 
 def _key_rows(path: Path, n_rows: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
