@@ -12,6 +12,7 @@ from wordrel.methods.base import Aligner, LinearAligner
 from wordrel.refine import FEW_WORDS, Pairs, Round, SelfLearning
 from wordrel.relative import Array32
 from wordrel.selection import Candidate, select
+from wordrel.topk import Rows
 from wordrel.unsupervised import initial_pairs
 
 Refine: TypeAlias = int | Literal["auto"]
@@ -49,6 +50,8 @@ class Training:
         Rounds of self-learning that the result rests on.
     contrast_steps : int
         Of contrastive tuning; 0 when there was none.
+    induced : tuple of two arrays, optional
+        Pairs that self-learning had added when it ended.
     """
 
     method: str = "relative"
@@ -59,6 +62,7 @@ class Training:
     candidates: list[Candidate] = field(init=False, default_factory=list)
     history: list[Round] = field(init=False, default_factory=list)
     contrast_steps: int = field(init=False, default=0)
+    induced: tuple[Rows, Rows] | None = field(init=False, default=None)
 
     def run(self, X: Array32, Y: Array32, given: Pairs) -> Aligner:
         """Learn.
@@ -93,7 +97,7 @@ class Training:
             elif not few:
                 self._refine(learning)
         learning.fit(aligner)
-        self.history = learning.history
+        self.history, self.induced = learning.history, learning.induced
         if self.refine == "auto" and self.method == "relative" and learning.induced is not None:
             self._tune(aligner, learning)
         return aligner

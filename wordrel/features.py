@@ -1,0 +1,254 @@
+"""What is known of a word and a candidate translation beside their cosine: ranks, neighbours, frequency, spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from wordrel.relative import Array32, unit_rows
+from wordrel.spelling import Spelling, SpellingMaps, common_prefix, distances, pair_cosines, profiles
+from wordrel.topk import BLOCK_ELEMENTS, Rows, sorted_top
+
+# Neighbours among anchors; the field's usual number.
+NEIGHBOURS = 10
+# So many anchors are looked at: with 5,000 left-out words of English-French were ranked no better.
+MOST_ANCHORS = 2000
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "geometry": ("cosine", "csls", "csls_lead", "csls_rank", "cosine_lead", "spread"),
+    "mutual ranks": ("reverse_rank", "reverse_lead"),
+    "hubness": ("crowding_source", "crowding_target"),
+    "frequency": ("frequency_source", "frequency_target", "frequency_ratio"),
+    "neighbourhoods": (
+        "anchors_jaccard",
+        "anchors_jaccard_lead",
+        "source_context",
+        "source_context_lead",
+        "target_context",
+        "target_context_lead",
+    ),
+    "spelling": (
+        "edit",
+        "edit_lead",
+        "edit_rank",
+        "grams",
+        "grams_lead",
+        "prefix",
+        "identical",
+        "digits",
+        "length_ratio",
+        "length",
+    ),
+    "learnt spelling": ("translated_grams", "translated_grams_lead", "translated_grams_rank"),
+}
+"""Names of the features of each kind, in order."""
+
+NAMES = tuple(name for group in GROUPS.values() for name in group)
+
+
+class Facing(NamedTuple):
+    """Nearest rows of the other language, best first.
+
+    Attributes
+    ----------
+    rows : int32 array of shape (n, 10)
+    cosines : float32 array of shape (n, 10)
+    """
+
+    rows: npt.NDArray[np.int32]
+    cosines: Array32
+
+    @property
+    def crowding(self) -> Array32:
+        """Mean cosine to them, the r of CSLS; shape (n,)."""
+        mean: Array32 = self.cosines.mean(axis=1)
+        return mean
+
+
+@dataclass(frozen=True)
+class Side:
+    """One language.
+
+    Attributes
+    ----------
+    vectors : float32 array of shape (n, d)
+        Aligned unit rows, most frequent first.
+    anchors : int64 array of shape (m,)
+        Rows of the anchors; row i of both sides is one pair.
+    words : sequence of str
+    facing : Facing
+        The words of the other language that are nearest to each.
+    """
+
+    vectors: Array32
+    anchors: Rows
+    words: Sequence[str]
+    facing: Facing
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Two aligned languages, and how the spelling of one becomes that of the other.
+
+    Attributes
+    ----------
+    source, target : Side
+    maps : SpellingMaps
+    """
+
+    source: Side
+    target: Side
+    maps: SpellingMaps
+
+    def swapped(self) -> Evidence:
+        """The same for the other direction."""
+        return Evidence(self.target, self.source, self.maps.swapped())
+
+    def with_maps(self, maps: SpellingMaps) -> Evidence:
+        """The same with other maps of spelling."""
+        return replace(self, maps=maps)
+
+    def features(self, rows: Rows, candidates: Rows, cosines: Array32) -> Array32:
+        """Describe candidates.
+
+        Parameters
+        ----------
+        rows : int64 array of shape (n,)
+            Words of the source language.
+        candidates : int64 array of shape (n, k)
+            Rows of the target language; -1 for none.
+        cosines : float32 array of shape (n, k)
+
+        Returns
+        -------
+        float32 array of shape (n, k, len(NAMES))
+        """
+        absent = candidates < 0
+        asked, of_asked = np.unique(rows, return_inverse=True)
+        found, of_found = np.unique(np.where(absent, 0, candidates), return_inverse=True)
+        of_found = of_found.reshape(candidates.shape)
+        left = np.repeat(of_asked, candidates.shape[1])
+        values = self._geometry(asked, found, of_asked, of_found, cosines)
+        values |= self._neighbourhoods(asked, found, left, of_found)
+        values |= self._spelling(asked, found, left, of_found)
+        for name in ("anchors_jaccard", "source_context", "target_context", "grams", "edit", "translated_grams"):
+            table = values[name]
+            values[f"{name}_lead"] = _lead(table)
+            if f"{name}_rank" in NAMES:
+                values[f"{name}_rank"] = _rank(table)
+        return np.stack([np.broadcast_to(values[name], candidates.shape) for name in NAMES], axis=-1, dtype=np.float32)
+
+    def _geometry(
+        self, asked: Rows, found: Rows, of_asked: Rows, of_found: Rows, cosines: Array32
+    ) -> dict[str, npt.NDArray[np.float32]]:
+        source, target = self.source, self.target
+        # Crowding of a word: among its candidates, which are the nearest of the other language; of a candidate: among
+        # the anchors of the word's language, the word itself left out.
+        crowding = -np.sort(-cosines, axis=1)[:, :NEIGHBOURS].mean(axis=1, keepdims=True)
+        facing = Facing(target.facing.rows[found], target.facing.cosines[found])
+        own = facing.rows[of_found] == asked[of_asked][:, None, None]
+        others = np.where(own, -1, facing.cosines[of_found])
+        crowded = facing.crowding[of_found]
+        csls = 2 * cosines - crowding - crowded
+        frequency_source = np.log1p(asked)[of_asked][:, None] / np.log1p(len(source.vectors))
+        frequency_target = np.log1p(found)[of_found] / np.log1p(len(target.vectors))
+        return {
+            "cosine": cosines,
+            "cosine_lead": _lead(cosines),
+            "csls": csls,
+            "csls_lead": _lead(csls),
+            "csls_rank": _rank(csls),
+            "spread": csls.std(axis=1, keepdims=True),
+            "reverse_rank": (others > cosines[:, :, None]).sum(axis=2).astype(np.float32),
+            "reverse_lead": cosines - others.max(axis=2),
+            "crowding_source": crowding,
+            "crowding_target": crowded,
+            "frequency_source": frequency_source.astype(np.float32),
+            "frequency_target": frequency_target.astype(np.float32),
+            "frequency_ratio": (frequency_target - frequency_source).astype(np.float32),
+        }
+
+    def _neighbourhoods(self, asked: Rows, found: Rows, left: Rows, of_found: Rows) -> dict[str, Array32]:
+        source, target = self.source, self.target
+        around_source = self._around(source, asked)
+        around_target = self._around(target, found)
+        right = of_found.ravel()
+        shared = np.empty(len(left), dtype=np.int64)
+        for start in range(0, len(left), 8192):
+            some = slice(start, start + 8192)
+            pairs = around_source[left[some]][:, :, None] == around_target[right[some]][:, None, :]
+            shared[some] = pairs.any(axis=2).sum(axis=1)
+        n_neighbours = around_source.shape[1]
+        # Where the neighbours' counterparts are, in the other language.
+        source_context = unit_rows(source.vectors[source.anchors[around_target]].mean(axis=1))
+        target_context = unit_rows(target.vectors[target.anchors[around_source]].mean(axis=1))
+        shape = of_found.shape
+        return {
+            "anchors_jaccard": (shared / (2 * n_neighbours - shared)).astype(np.float32).reshape(shape),
+            "source_context": pair_cosines(source.vectors[asked], source_context, left, right).reshape(shape),
+            "target_context": pair_cosines(target_context, target.vectors[found], left, right).reshape(shape),
+        }
+
+    def _around(self, side: Side, rows: Rows) -> Rows:
+        """Anchors nearest to some words of the same language, themselves left out."""
+        near, _ = _nearest(side.vectors[rows], side.vectors[side.anchors], NEIGHBOURS + 1)
+        itself = side.anchors[near] == rows[:, None]
+        order = np.argsort(itself, axis=1, kind="stable")  # the word itself goes last
+        return np.take_along_axis(near, order, axis=1)[:, : max(near.shape[1] - 1, 1)]
+
+    def _spelling(self, asked: Rows, found: Rows, left: Rows, of_found: Rows) -> dict[str, Array32]:
+        one = Spelling([self.source.words[row] for row in asked.tolist()])
+        other = Spelling([self.target.words[row] for row in found.tolist()])
+        a, b, shape = left, of_found.ravel(), of_found.shape
+        n_a, n_b = one.lengths[a], other.lengths[b]
+        edit = np.empty(len(a), dtype=np.float32)
+        prefix = np.empty(len(a), dtype=np.float32)
+        for start in range(0, len(a), 16_384):
+            some = slice(start, start + 16_384)
+            letters = one.letters[a[some]], other.letters[b[some]]
+            edit[some] = 1 - distances(letters[0], n_a[some], letters[1], n_b[some])
+            prefix[some] = common_prefix(*letters) / np.maximum(np.maximum(n_a[some], n_b[some]), 1)
+        grams = profiles(one), profiles(other)
+        digits = one.has_digit[a].astype(np.float32) - other.has_digit[b]
+        values = {
+            "edit": edit,
+            "prefix": prefix,
+            "grams": pair_cosines(*grams, a, b),
+            "translated_grams": self.maps.similarity(*grams, a, b),
+            "identical": (one.exact[a] == other.exact[b]).astype(np.float32),
+            "digits": np.where(one.has_digit[a], edit, 0) - np.abs(digits),
+            "length_ratio": np.log((n_b + 1) / (n_a + 1)),
+            "length": n_a,
+        }
+        return {name: value.astype(np.float32).reshape(shape) for name, value in values.items()}
+
+
+def _lead(table: Array32) -> Array32:
+    """Of each candidate over the best of the others."""
+    if table.shape[1] < 2:
+        return np.zeros_like(table)
+    ordered = -np.sort(-table, axis=1)[:, :2]
+    over: Array32 = table - np.where(table >= ordered[:, :1], ordered[:, 1:], ordered[:, :1])
+    return over
+
+
+def _rank(table: Array32) -> Array32:
+    """How many candidates are better."""
+    better: Array32 = (table[:, :, None] < table[:, None, :]).sum(axis=2).astype(np.float32)
+    return better
+
+
+def _nearest(queries: Array32, pool: Array32, k: int) -> tuple[Rows, Array32]:
+    """Nearest rows of a small pool and their cosines, best first."""
+    k = min(k, len(pool))
+    rows = np.empty((len(queries), k), dtype=np.int64)
+    cosines: Array32 = np.empty((len(queries), k), dtype=np.float32)
+    step = max(BLOCK_ELEMENTS // max(len(pool), 1), 1)
+    for start in range(0, len(queries), step):
+        some = slice(start, start + step)
+        rows[some], cosines[some] = sorted_top(queries[some] @ pool.T, k)
+    return rows, cosines

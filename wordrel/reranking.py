@@ -1,0 +1,135 @@
+"""Candidates put in the order of their probabilities, in both directions, and what of it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from wordrel.features import NAMES, Evidence, Facing, Side
+from wordrel.relative import Array32
+from wordrel.rerank import CANDIDATES, Learnt, Reranker, Trees
+from wordrel.spelling import SpellingMaps, pair_cosines
+from wordrel.topk import Rows
+
+Get = Callable[[str], npt.NDArray[Any]]
+
+_TREE_PARTS = ("feature", "left", "right", "threshold", "value")
+_MAP_PARTS = ("left", "right", "left_mean", "right_mean")
+
+
+class Ranked(NamedTuple):
+    """Candidates, the most probable first.
+
+    Attributes
+    ----------
+    rows : int64 array of shape (n, k)
+        -1 where there is no candidate.
+    probabilities : float32 array of shape (n, k)
+    order : int64 array of shape (n, k)
+        Where each stood before.
+    """
+
+    rows: Rows
+    probabilities: Array32
+    order: Rows
+
+
+@dataclass(frozen=True)
+class Reranking:
+    """A re-ranker with the evidence that it asks for.
+
+    Attributes
+    ----------
+    evidence : Evidence
+        From the first language to the second.
+    reranker : Reranker
+    """
+
+    evidence: Evidence
+    reranker: Reranker
+
+    def rank(self, rows: Rows, candidates: Rows, reverse: bool = False) -> Ranked:
+        """Order candidates.
+
+        Parameters
+        ----------
+        rows : int64 array of shape (n,)
+            Words.
+        candidates : int64 array of shape (n, k)
+            `wordrel.rerank.CANDIDATES` of the other language, best first by geometry; -1 for none.
+        reverse : bool
+            The words are of the second language.
+        """
+        evidence = self.evidence.swapped() if reverse else self.evidence
+        absent = candidates < 0
+        known = np.where(absent, 0, candidates)
+        left = np.repeat(rows, candidates.shape[1])
+        cosines = pair_cosines(evidence.source.vectors, evidence.target.vectors, left, known.ravel())
+        features = evidence.features(rows, known, cosines.reshape(known.shape))
+        probabilities = np.where(absent, 0, self.reranker.probabilities(features))
+        order = np.argsort(-probabilities, axis=1, kind="stable")
+        return Ranked(
+            np.take_along_axis(candidates, order, axis=1), np.take_along_axis(probabilities, order, axis=1), order
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """What is saved as JSON."""
+        trees = self.reranker.trees
+        used = [NAMES[column] for column in self.reranker.columns]
+        return {"features": used, "start": trees.start, "depth": trees.depth, "candidates": CANDIDATES}
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What is saved as arrays."""
+        found = {f"rerank-{name}": getattr(self.reranker.trees, name) for name in _TREE_PARTS}
+        found |= {f"rerank-spelling-{name}": getattr(self.evidence.maps, name) for name in _MAP_PARTS}
+        for number, side in enumerate((self.evidence.source, self.evidence.target)):
+            found[f"rerank-anchors-{number}"] = side.anchors.astype(np.int32)
+            found[f"rerank-facing-{number}"] = side.facing.rows
+            found[f"rerank-cosines-{number}"] = side.facing.cosines
+        return found
+
+    @classmethod
+    def restore(
+        cls,
+        settings: Mapping[str, Any],
+        get: Get,
+        vectors: Sequence[Array32],
+        words: Sequence[Sequence[str]],
+    ) -> Reranking:
+        """Put together what was saved.
+
+        Raises
+        ------
+        LookupError
+            When it uses features that this version does not have.
+        """
+        columns = np.array([NAMES.index(name) for name in settings["features"] if name in NAMES], dtype=np.int64)
+        if len(columns) != len(settings["features"]):
+            raise LookupError("the re-ranker uses features that this version of wordrel does not have")
+        sides = [
+            Side(
+                vectors[number],
+                get(f"rerank-anchors-{number}").astype(np.int64),
+                words[number],
+                Facing(get(f"rerank-facing-{number}"), get(f"rerank-cosines-{number}")),
+            )
+            for number in (0, 1)
+        ]
+        maps = SpellingMaps(*(get(f"rerank-spelling-{name}") for name in _MAP_PARTS))
+        feature, left, right, threshold, value = (get(f"rerank-{name}") for name in _TREE_PARTS)
+        trees = Trees(feature, left, right, threshold, value, float(settings["start"]), int(settings["depth"]))
+        return cls(Evidence(sides[0], sides[1], maps), Reranker(trees, columns))
+
+
+def describe(learnt: Learnt) -> dict[str, Any]:
+    """How it did on left-out training words, for the record of an alignment."""
+    return {
+        "words": learnt.n_words,
+        "p_at_1": learnt.p_at_1,
+        "geometry": learnt.geometry,
+        "spelling": learnt.spelling,
+    }
