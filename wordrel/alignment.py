@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,66 +16,14 @@ from wordrel.csls import CslsSearch
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import ArtefactError, InvalidParameter
-from wordrel.methods.maps import RowMap, load_map
+from wordrel.methods.maps import load_map
+from wordrel.parts import Neighbor, Projection, SuspiciousPair
 from wordrel.preprocessing import Preprocessing
 from wordrel.search import SearchIndex
 from wordrel.sparse import Matrix, from_arrays, is_sparse, to_arrays
 from wordrel.topk import check_k, nearest
 
 Scorer = Literal["csls", "nn"]
-
-
-@dataclass(frozen=True)
-class Neighbor:
-    """A word near another.
-
-    Attributes
-    ----------
-    word : str
-    score : float
-        Cosine, or CSLS where it was asked for: higher is nearer.
-    language : str
-    """
-
-    word: str
-    score: float
-    language: str
-
-
-class SuspiciousPair(NamedTuple):
-    """A pair of the dictionary that fits badly where the others are fitted.
-
-    Attributes
-    ----------
-    source, target : str
-        As they are written in the dictionary.
-    score : float
-        By how many robust standard deviations it fits worse than the median pair (`wordrel.robust`).
-    """
-
-    source: str
-    target: str
-    score: float
-
-
-@dataclass(frozen=True)
-class Projection:
-    """How a space was brought into the shared one, for vectors that come later.
-
-    Attributes
-    ----------
-    preprocessing : Preprocessing
-        With what it learnt from the space.
-    row_map : RowMap
-        What the method learnt about this side.
-    """
-
-    preprocessing: Preprocessing
-    row_map: RowMap
-
-    def transform(self, vectors: npt.ArrayLike) -> Matrix:
-        """Map raw vectors of this space, shape (n, d), to unit rows of the shared space."""
-        return self.row_map.transform(self.preprocessing.transform(vectors))
 
 
 class Alignment:

@@ -40,12 +40,7 @@ class JointForms:
 
     def maps(self, exponent: float = 1.0, ridge: float = 0.05, power: float = 0.5) -> MapPair:
         """Maps of both spaces into joint coordinates, as `wordrel.joint.joint_maps` describes them."""
-        if not 0 <= ridge < np.inf:
-            raise InvalidParameter(f"the ridge must be 0 or more, not {ridge}")
-        if not np.isfinite(exponent):
-            raise InvalidParameter(f"the exponent must be a finite number, not {exponent}")
-        if not 0 <= power < np.inf:
-            raise InvalidParameter(f"the power must be 0 or more, not {power}")
+        check_setting(exponent, ridge, power)
         scales = [scale(values, exponent, ridge) for values in self._values]
         P, S, Qt = np.linalg.svd(scales[0][:, None] * self._cross * scales[1], full_matrices=False)
         if S[0] <= 0:
@@ -53,6 +48,16 @@ class JointForms:
         weight = (S / S[0]) ** power
         source = self._vectors[0] * scales[0] @ (P * weight)
         return MapPair(source, self._vectors[1] * scales[1] @ (Qt.T * weight))
+
+
+def check_setting(exponent: float, ridge: float, power: float) -> None:
+    """Refuse what no joint map can be made with."""
+    if not 0 <= ridge < np.inf:
+        raise InvalidParameter(f"the ridge must be 0 or more, not {ridge}")
+    if not np.isfinite(exponent):
+        raise InvalidParameter(f"the exponent must be a finite number, not {exponent}")
+    if not 0 <= power < np.inf:
+        raise InvalidParameter(f"the power must be 0 or more, not {power}")
 
 
 def gram(left: Array64, right: Array64) -> Array64:

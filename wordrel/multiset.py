@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter
-from wordrel.joint import gram, scale
+from wordrel.joint import check_setting, gram, scale
 from wordrel.relative import Array64, parallel, weight_column
 
 
@@ -68,9 +69,10 @@ class MultisetForms:
 
     def maps(self, exponent: float = 1.0, ridge: float = 0.05, power: float = 0.5) -> tuple[Array64, ...]:
         """Maps of all spaces into joint coordinates, as `multiset_maps` describes them."""
+        check_setting(exponent, ridge, power)
         scales = [scale(values, exponent, ridge) for values in self._values]
         starts = np.cumsum([0, *map(len, scales)])
-        places = [slice(start, end) for start, end in zip(starts, starts[1:], strict=False)]
+        places = [slice(start, end) for start, end in pairwise(starts)]
         block = np.zeros((starts[-1], starts[-1]))
         for i, j, cross in self._crosses:
             part = scales[i][:, None] * cross * scales[j]
@@ -83,6 +85,34 @@ class MultisetForms:
             raise InvalidParameter("all anchors of one space are zero vectors; choose anchors that have a direction")
         weight = (np.maximum(top, 0) / top[0]) ** power
         return tuple(
-            own * by @ (joint[place] * weight)
-            for own, by, place in zip(self._vectors, scales, places, strict=True)
+            own * by @ (joint[place] * weight) for own, by, place in zip(self._vectors, scales, places, strict=True)
         )
+
+
+def multiset_maps(
+    links: Sequence[Link], exponent: float = 1.0, ridge: float = 0.05, power: float = 0.5
+) -> tuple[Array64, ...]:
+    """Whitened relative representations of several spaces in joint coordinates.
+
+    With whiteners W_l and the cross forms W_l A_l' A_k W_k of all links as the blocks of a symmetric matrix with zeros
+    on its diagonal, = E S E', the map of space l is F_l = W_l E_l S^power: E_l are the rows of E that belong to l. The
+    eigenvectors of the highest eigenvalues are the directions on which the spaces agree most, summed over all links.
+    With two spaces these are the maps of `wordrel.joint.joint_maps`, but for a factor.
+
+    Parameters
+    ----------
+    links : sequence of Link
+        Each space has to be in one or more.
+    exponent, ridge, power : float
+        As in `wordrel.joint.joint_maps`.
+
+    Returns
+    -------
+    tuple of array of float64, shape (d, rank)
+        One for each space, of rank min(d); S is scaled to a largest value of 1.
+
+    References
+    ----------
+    Kettenring, "Canonical analysis of several sets of variables", Biometrika 1971 (the sum of correlations).
+    """
+    return MultisetForms(links).maps(exponent, ridge, power)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from wordrel.alignment import Neighbor
 from wordrel.cli.options import Unknown, k_type, open_alignment, print_json, read_words, word_options
 from wordrel.cli.render import table
+from wordrel.parts import Neighbor
 
 
 @click.command("neighbors")
