@@ -15,8 +15,8 @@ ROOT = PACKAGE.parent
 ORDER = [
     "_version", "errors", "relative", "joint", "multiset", "sparse", "similarities", "topk", "transforms", "strategies", "csls", "search", "metrics",
     "embeddings", "dictionary", "anchors", "preprocessing", "methods", "robust",
-    "induction", "unsupervised", "refine", "contrastive", "selection", "training", "artefact", "parts", "alignment", "interop",
-    "fitting", "evaluation", "sources", "cli", "__main__",
+    "induction", "unsupervised", "refine", "contrastive", "selection", "training", "multilearning", "multitraining", "artefact", "parts", "alignment", "interop",
+    "fitting", "multifitting", "evaluation", "sources", "cli", "__main__",
 ]  # fmt: skip
 
 ALLOWED = {
@@ -107,6 +107,8 @@ def test_imports_run_one_way():
         "contrastive",
         "selection",
         "training",
+        "multilearning",
+        "multitraining",
     ],
 )
 def test_words_and_files_never_enter_the_mathematics(room):

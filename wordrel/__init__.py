@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wordrel.fitting import align
     from wordrel.interop import from_gensim, to_gensim, to_spacy
     from wordrel.methods.projection import RelativeProjection
+    from wordrel.multifitting import align_many
     from wordrel.parts import Neighbor
     from wordrel.search import SearchIndex
     from wordrel.sources import load, load_dictionary
@@ -41,6 +42,7 @@ _HOMES = {
     "SearchIndex": "search",
     "WordrelError": "errors",
     "align": "fitting",
+    "align_many": "multifitting",
     "evaluate": "evaluation",
     "from_gensim": "interop.gensim_vectors",
     "load": "sources",
@@ -61,6 +63,7 @@ __all__ = [
     "WordrelError",
     "__version__",
     "align",
+    "align_many",
     "evaluate",
     "from_gensim",
     "load",
