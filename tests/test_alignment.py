@@ -239,7 +239,7 @@ def test_every_byte_of_the_manifest_counts(made, tmp_path):
         ),
         (
             lambda f: edit_manifest(f, sign=True, spaces=[]),
-            "{}: does not hold a whole alignment (list index out of range); save the alignment again",
+            "{}: does not hold a whole alignment (fewer than two languages: 0); save the alignment again",
         ),
     ],
 )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from wordrel._version import __version__
 
 if TYPE_CHECKING:
-    from wordrel.alignment import Alignment, Neighbor, load_alignment
+    from wordrel.alignment import Alignment, load_alignment
     from wordrel.dictionary import BilingualDictionary
     from wordrel.embeddings import Embeddings
     from wordrel.errors import WordrelError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from wordrel.fitting import align
     from wordrel.interop import from_gensim, to_gensim, to_spacy
     from wordrel.methods.projection import RelativeProjection
+    from wordrel.multifitting import align_many
+    from wordrel.parts import Neighbor
     from wordrel.search import SearchIndex
     from wordrel.sources import load, load_dictionary
 
@@ -35,11 +37,12 @@ _HOMES = {
     "BilingualDictionary": "dictionary",
     "Embeddings": "embeddings",
     "EvaluationReport": "evaluation",
-    "Neighbor": "alignment",
+    "Neighbor": "parts",
     "RelativeProjection": "methods.projection",
     "SearchIndex": "search",
     "WordrelError": "errors",
     "align": "fitting",
+    "align_many": "multifitting",
     "evaluate": "evaluation",
     "from_gensim": "interop.gensim_vectors",
     "load": "sources",
@@ -60,6 +63,7 @@ __all__ = [
     "WordrelError",
     "__version__",
     "align",
+    "align_many",
     "evaluate",
     "from_gensim",
     "load",

@@ -1,13 +1,13 @@
-"""Alignment: two spaces made comparable, with look-ups across and within them; saved, loaded, shared."""
+"""Alignment: two or more spaces made comparable, with look-ups across and within them; saved, loaded, shared."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+from itertools import permutations
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,8 @@ from wordrel.csls import CslsSearch
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import ArtefactError, InvalidParameter
-from wordrel.methods.maps import RowMap, load_map
+from wordrel.methods.maps import load_map
+from wordrel.parts import Neighbor, Projection, SuspiciousPair, between, listed
 from wordrel.preprocessing import Preprocessing
 from wordrel.search import SearchIndex
 from wordrel.sparse import Matrix, from_arrays, is_sparse, to_arrays
@@ -26,74 +27,21 @@ from wordrel.topk import check_k, nearest
 Scorer = Literal["csls", "nn"]
 
 
-@dataclass(frozen=True)
-class Neighbor:
-    """A word near another.
-
-    Attributes
-    ----------
-    word : str
-    score : float
-        Cosine, or CSLS where it was asked for: higher is nearer.
-    language : str
-    """
-
-    word: str
-    score: float
-    language: str
-
-
-class SuspiciousPair(NamedTuple):
-    """A pair of the dictionary that fits badly where the others are fitted.
-
-    Attributes
-    ----------
-    source, target : str
-        As they are written in the dictionary.
-    score : float
-        By how many robust standard deviations it fits worse than the median pair (`wordrel.robust`).
-    """
-
-    source: str
-    target: str
-    score: float
-
-
-@dataclass(frozen=True)
-class Projection:
-    """How a space was brought into the shared one, for vectors that come later.
-
-    Attributes
-    ----------
-    preprocessing : Preprocessing
-        With what it learnt from the space.
-    row_map : RowMap
-        What the method learnt about this side.
-    """
-
-    preprocessing: Preprocessing
-    row_map: RowMap
-
-    def transform(self, vectors: npt.ArrayLike) -> Matrix:
-        """Map raw vectors of this space, shape (n, d), to unit rows of the shared space."""
-        return self.row_map.transform(self.preprocessing.transform(vectors))
-
-
 class Alignment:
-    """Two vocabularies in one space. Made by `wordrel.align` or `load_alignment`.
+    """Two or more vocabularies in one space. Made by `wordrel.align`, `wordrel.align_many` or `load_alignment`.
 
     Parameters
     ----------
-    spaces : sequence of two Embeddings
-        Source and target: aligned unit rows. Their languages differ.
-    projections : sequence of two Projection
+    spaces : sequence of two or more Embeddings
+        Source and target, or the hub and the others: aligned unit rows. Their languages differ.
+    projections : sequence of Projection
         How each came here.
-    anchors, test : BilingualDictionary
-        The pairs that were used and those that were held out.
+    anchors, test : BilingualDictionary or sequence of BilingualDictionary
+        The pairs that were used and those that were held out, of the first language with each other one.
     info : mapping
         Method, parameters, seed, scores: whatever is JSON.
-    bounds : mapping of str to array, optional
-        What a CSLS search learnt about the hubs of a language's vocabulary (`CslsSearch.lower_bounds`).
+    bounds : mapping of (str, str) to array, optional
+        What a CSLS search from one language into another learnt about its hubs (`CslsSearch.lower_bounds`).
     suspicious : sequence of SuspiciousPair
         The pairs that a robust fit doubts, worst first; a saved alignment keeps only those in its `info`.
     """
@@ -102,26 +50,53 @@ class Alignment:
         self,
         spaces: Sequence[Embeddings],
         projections: Sequence[Projection],
-        anchors: BilingualDictionary,
-        test: BilingualDictionary,
+        anchors: BilingualDictionary | Sequence[BilingualDictionary],
+        test: BilingualDictionary | Sequence[BilingualDictionary],
         info: Mapping[str, Any],
-        bounds: Mapping[str, npt.NDArray[np.float32]] | None = None,
+        bounds: Mapping[tuple[str, str], npt.NDArray[np.float32]] | None = None,
         suspicious: Sequence[SuspiciousPair] = (),
     ) -> None:
         self.spaces = {space.language: space for space in spaces}
         self.projections = dict(zip(self.spaces, projections, strict=True))
-        self.anchors = anchors
-        self.test = test
+        self._anchors = [anchors] if isinstance(anchors, BilingualDictionary) else list(anchors)
+        self._test = [test] if isinstance(test, BilingualDictionary) else list(test)
         self.info = dict(info)
         self.suspicious = tuple(suspicious)
         self._bounds = dict(bounds or {})
-        self._csls: dict[str, CslsSearch] = {}
+        self._csls: dict[tuple[str, str], CslsSearch] = {}
 
     @property
-    def languages(self) -> tuple[str, str]:
-        """Source and target language."""
-        source, target = self.spaces
-        return source, target
+    def languages(self) -> tuple[str, ...]:
+        """Source and target language; of more than two the hub first."""
+        return tuple(self.spaces)
+
+    @property
+    def anchors(self) -> BilingualDictionary:
+        """The pairs that were used, of the first two languages; `anchors_between` has those of any two."""
+        return self._anchors[0]
+
+    @property
+    def test(self) -> BilingualDictionary:
+        """The pairs that were held out, of the first two languages; `test_between` has those of any two."""
+        return self._test[0]
+
+    @test.setter
+    def test(self, pairs: BilingualDictionary) -> None:
+        self._test[0] = pairs
+
+    def anchors_between(self, source: str, target: str) -> BilingualDictionary:
+        """Pairs of two languages that were used, by way of the first language where it is neither."""
+        return between(self._anchors, source, self.into(source, target).language)
+
+    def test_between(self, source: str, target: str) -> BilingualDictionary:
+        """Pairs of two languages that were held out.
+
+        By way of the first language where it is neither; then without the words that some pair in use knew.
+        """
+        pairs = between(self._test, source, self.into(source, target).language)
+        if self.languages[0] in (source, target):
+            return pairs
+        return pairs.without(between(self._anchors, source, self.languages[0]).sources)
 
     @property
     def source(self) -> Embeddings:
@@ -137,26 +112,43 @@ class Alignment:
         """Return the aligned space of a language; the source when none is named."""
         name = self.languages[0] if language is None else language
         if name not in self.spaces:
-            raise InvalidParameter(f"this alignment has no language '{name}'; it has {' and '.join(self.languages)}")
+            raise InvalidParameter(f"this alignment has no language '{name}'; it has {listed(self.languages)}")
         return self.spaces[name]
 
     def other(self, language: str) -> Embeddings:
-        """Return the space on the other side of a language."""
+        """Return the space on the other side of a language; of more than two the first one that it is not."""
         return self.target if language == self.languages[0] else self.source
 
-    def csls(self, language: str) -> CslsSearch:
-        """CSLS search from a language into the other, kept for the next query."""
-        into = self.other(language)
-        if into.language not in self._csls:
-            search = CslsSearch(self.space(language).vectors, into.vectors, bounds=self._bounds.get(into.language))
-            self._csls[into.language] = search
-        return self._csls[into.language]
+    def into(self, language: str, target: str | None = None) -> Embeddings:
+        """Return the space that words of a language are translated into; `other` when no target is named."""
+        into = self.other(language) if target is None else self.space(target)
+        if into.language == self.space(language).language:
+            others = listed([name for name in self.languages if name != language], "or")
+            raise InvalidParameter(
+                f"from '{language}' into '{language}' there is nothing to translate; choose {others}"
+            )
+        return into
+
+    def csls(self, language: str, target: str | None = None) -> CslsSearch:
+        """CSLS search from a language into another (`into`), kept for the next query."""
+        into = self.into(language, target)
+        ends = language, into.language
+        if ends not in self._csls:
+            self._csls[ends] = CslsSearch(self.space(language).vectors, into.vectors, bounds=self._bounds.get(ends))
+        return self._csls[ends]
 
     def index(self, language: str) -> SearchIndex:
         """Build a FAISS index of a language's aligned vectors, for many queries at once."""
         return SearchIndex(self.space(language).vectors)
 
-    def translate(self, word: str, source: str | None = None, k: int = 5, scorer: Scorer = "csls") -> list[Neighbor]:
+    def translate(
+        self,
+        word: str,
+        source: str | None = None,
+        k: int = 5,
+        scorer: Scorer = "csls",
+        target: str | None = None,
+    ) -> list[Neighbor]:
         """Best translations of a word, best first.
 
         Parameters
@@ -168,23 +160,30 @@ class Alignment:
             How many; fewer when the other vocabulary is smaller.
         scorer : {"csls", "nn"}
             Cross-domain similarity local scaling, or the cosine alone.
+        target : str, optional
+            Language to translate into; when left out the other one, of more than two the first other one.
 
         Raises
         ------
         UnknownWord
             When the word is in no spelling in the vocabulary.
         """
-        return self.translate_many([word], source, k, scorer)[0]
+        return self.translate_many([word], source, k, scorer, target)[0]
 
     def translate_many(
-        self, words: Sequence[str], source: str | None = None, k: int = 5, scorer: Scorer = "csls"
+        self,
+        words: Sequence[str],
+        source: str | None = None,
+        k: int = 5,
+        scorer: Scorer = "csls",
+        target: str | None = None,
     ) -> list[list[Neighbor]]:
         """Translate several words in one search; an empty list for a word whose vector is zero."""
         space = self.space(source)
-        into = self.other(space.language)
+        into = self.into(space.language, target)
         vectors = space.vectors[space.rows(words)]
         if scorer == "csls":
-            rows, scores = self.csls(space.language).top(vectors, k)
+            rows, scores = self.csls(space.language, target).top(vectors, k)
         elif scorer == "nn":
             rows, scores = nearest(vectors, into.vectors, k)
         else:
@@ -194,7 +193,7 @@ class Alignment:
     def neighbors(
         self, word: str, language: str | None = None, k: int = 10, within: str | None = None
     ) -> list[Neighbor]:
-        """Nearest words of both languages by cosine, the word itself left out.
+        """Nearest words of all languages by cosine, the word itself left out.
 
         Parameters
         ----------
@@ -236,10 +235,9 @@ class Alignment:
         place = Path(path)
         manifest: dict[str, Any] = {**self.info, "spaces": []}
         arrays: dict[str, npt.NDArray[Any]] = {}
-        texts: dict[str, Sequence[str]] = {
-            "anchors": _lines(self.anchors),
-            "test": _lines(self.test),
-        }
+        texts: dict[str, Sequence[str]] = {}
+        for number, (anchors, test) in enumerate(zip(self._anchors, self._test, strict=True)):
+            texts |= {_numbered("anchors", number): _lines(anchors), _numbered("test", number): _lines(test)}
         for number, (name, space) in enumerate(self.spaces.items()):
             steps, row_map = self.projections[name].preprocessing, self.projections[name].row_map
             entry = {
@@ -257,15 +255,16 @@ class Alignment:
             if steps.directions_:
                 arrays[f"directions-{number}"] = np.concatenate(steps.directions_)
             texts[f"words-{number}"] = space.words
-            search = self._csls.get(name)
-            bounds = search.lower_bounds if search and search.has_close_bounds else self._bounds.get(name)
+        for ends, file in _bound_files(self.languages).items():
+            search = self._csls.get(ends)
+            bounds = search.lower_bounds if search and search.has_close_bounds else self._bounds.get(ends)
             if bounds is not None:
-                arrays[f"csls-{number}"] = bounds
+                arrays[file] = bounds
         write_folder(place, manifest, arrays, texts, force)
         return place
 
     def __repr__(self) -> str:
-        sizes = " and ".join(f"{len(space):,} {name}" for name, space in self.spaces.items())
+        sizes = listed([f"{len(space):,} {name}" for name, space in self.spaces.items()])
         return f"Alignment({sizes} words, method {self.info.get('method')!r})"
 
 
@@ -286,7 +285,7 @@ def load_alignment(path: str | PathLike[str]) -> Alignment:
 
 def _from_folder(folder: Folder) -> Alignment:
     info = {name: value for name, value in folder.manifest.items() if name not in ("spaces", "files")}
-    spaces, projections, bounds = [], [], {}
+    spaces, projections = [], []
     for number, entry in enumerate(folder.manifest["spaces"]):
         name = entry["name"]
         words = folder.lines(f"words-{number}")
@@ -298,10 +297,17 @@ def _from_folder(folder: Folder) -> Alignment:
         # A folder from before there were several kinds of maps does not name its own: it is linear, and its rows dense.
         row_map = load_map(entry.get("map", {"kind": "linear"}), partial(_part, folder, number))
         projections.append(Projection(steps, row_map))
-        if f"csls-{number}.npy" in folder:
-            bounds[name] = folder.array(f"csls-{number}")
-    names = (spaces[0].language, spaces[1].language)
-    anchors, test = (BilingualDictionary(_pairs(folder.lines(name)), *names) for name in ("anchors", "test"))
+    names = [space.language for space in spaces]
+    if len(names) < 2:
+        raise ValueError(f"fewer than two languages: {len(names)}")
+    bounds = {ends: folder.array(file) for ends, file in _bound_files(names).items() if f"{file}.npy" in folder}
+    anchors, test = (
+        [
+            BilingualDictionary(_pairs(folder.lines(_numbered(kind, number))), names[0], name)
+            for number, name in enumerate(names[1:])
+        ]
+        for kind in ("anchors", "test")
+    )
     return Alignment(spaces, projections, anchors, test, info, bounds)
 
 
@@ -316,6 +322,20 @@ def _named(space: Embeddings, rows: npt.NDArray[np.int64], scores: npt.NDArray[n
         for row, score in zip(rows, scores, strict=True)
         if row >= 0
     ]
+
+
+def _numbered(kind: str, number: int) -> str:
+    """Name the file of a dictionary; with two languages there is one, without a number."""
+    return f"{kind}-{number}" if number else kind
+
+
+def _bound_files(languages: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Name the files of what the searches learnt, by the two languages of each."""
+    numbers = {name: number for number, name in enumerate(languages)}
+    return {
+        (source, into): f"csls-{numbers[into]}" if len(languages) == 2 else f"csls-{numbers[source]}-{numbers[into]}"
+        for source, into in permutations(languages, 2)
+    }
 
 
 def _lines(dictionary: BilingualDictionary) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter
-from wordrel.relative import Array32, MapPair, unit_rows
+from wordrel.relative import Array32, Array64, MapPair, unit_rows
 from wordrel.topk import Rows, mean_similarity
 
 # Found on left-out training words of English-French and English-Italian. Temperatures of .05 and .2 and rates of half
@@ -77,27 +78,87 @@ def contrast(
     Li et al., "Improving word translation via two-stage contrastive learning", ACL 2022, section 2.1. Hubs in the
     criterion: Joulin et al., EMNLP 2018, section 3.
     """
+    tuned = contrast_many(
+        maps, (X, Y), [PairsOf(0, 1, source_rows, target_rows, weights)], steps, vocabulary, seed, progress
+    )
+    return MapPair(tuned[0], tuned[1])
+
+
+class PairsOf(NamedTuple):
+    """Pairs of two of several spaces.
+
+    Attributes
+    ----------
+    first, second : int
+        Numbers of the two spaces.
+    rows, columns : arrays of int64, shape (n_pairs,)
+        Row `rows[i]` of one and row `columns[i]` of the other translate each other.
+    weights : array of float64, shape (n_pairs,)
+        How often each pair is drawn.
+    """
+
+    first: int
+    second: int
+    rows: Rows
+    columns: Rows
+    weights: npt.NDArray[np.float64]
+
+
+def contrast_many(
+    maps: Sequence[Array64],
+    spaces: Sequence[Array32],
+    links: Sequence[PairsOf],
+    steps: int,
+    vocabulary: int = VOCABULARY,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Array64, ...]:
+    """Tune the maps of several spaces at once: the loss is the sum of that of `contrast` over all links.
+
+    Parameters
+    ----------
+    maps : sequence of array of float64, shape (d, rank)
+        One for each space; d may differ.
+    spaces : sequence of array of float32, shape (n, d)
+        Prepared, most frequent words first.
+    links : sequence of PairsOf
+    steps, vocabulary, seed, progress : see `contrast`
+
+    Returns
+    -------
+    tuple of array of float64
+        Of the same shapes.
+    """
     if steps < 1:
         raise InvalidParameter(f"the number of steps must be 1 or more, not {steps}")
     if progress is not None:
         progress("contrastive tuning")
-    spaces = [_scaled(Z @ F.astype(np.float32)) for Z, F in zip((X, Y), maps, strict=True)]
+    mapped = [_scaled(Z @ F.astype(np.float32)) for Z, F in zip(spaces, maps, strict=True)]
     random = np.random.default_rng(seed)
-    chance = weights / weights.sum()
+    chances = [link.weights / link.weights.sum() for link in links]
     turns = [_Adam(F.shape[1]) for F in maps]
-    hubs = (np.empty(0, dtype=np.float32), np.empty(0, dtype=np.float32))
+    hubs: list[tuple[Array32, Array32]] = []
     for step in range(steps):
         if step % _REFRESH == 0:
-            left, right = (unit_rows(Z[:vocabulary] @ turn.matrix) for Z, turn in zip(spaces, turns, strict=True))
-            hubs = (mean_similarity(left, right, _NEIGHBOURHOOD), mean_similarity(right, left, _NEIGHBOURHOOD))
-        drawn = random.choice(len(chance), BATCH, p=chance)
-        own = (source_rows[drawn], target_rows[drawn])
-        rows = [np.concatenate([Z[one], Z[:vocabulary]]) for Z, one in zip(spaces, own, strict=True)]
-        mapped = [R @ turn.matrix for R, turn in zip(rows, turns, strict=True)]
-        _, *gradients = loss_and_gradients(mapped[0], mapped[1], BATCH, hubs, own)
-        for turn, R, gradient in zip(turns, rows, gradients, strict=True):
-            turn.step(R.T @ gradient, LEARNING_RATE * (1 - step / steps))
-    return MapPair(*(F @ turn.matrix.astype(np.float64) for F, turn in zip(maps, turns, strict=True)))
+            frequent = [unit_rows(Z[:vocabulary] @ turn.matrix) for Z, turn in zip(mapped, turns, strict=True)]
+            hubs = [_hubs(frequent[link.first], frequent[link.second]) for link in links]
+        totals = [np.zeros_like(turn.matrix) for turn in turns]
+        for link, chance, hub in zip(links, chances, hubs, strict=True):
+            drawn = random.choice(len(chance), BATCH, p=chance)
+            own, ends = (link.rows[drawn], link.columns[drawn]), (link.first, link.second)
+            rows = [np.concatenate([mapped[k][one], mapped[k][:vocabulary]]) for k, one in zip(ends, own, strict=True)]
+            turned = [R @ turns[k].matrix for R, k in zip(rows, ends, strict=True)]
+            _, *gradients = loss_and_gradients(turned[0], turned[1], BATCH, hub, own)
+            for k, R, gradient in zip(ends, rows, gradients, strict=True):
+                totals[k] += R.T @ gradient
+        for turn, total in zip(turns, totals, strict=True):
+            turn.step(total, LEARNING_RATE * (1 - step / steps))
+    return tuple(F @ turn.matrix.astype(np.float64) for F, turn in zip(maps, turns, strict=True))
+
+
+def _hubs(left: Array32, right: Array32) -> tuple[Array32, Array32]:
+    """Mean similarity of each frequent word of both sides to its nearest of the other."""
+    return mean_similarity(left, right, _NEIGHBOURHOOD), mean_similarity(right, left, _NEIGHBOURHOOD)
 
 
 class _Adam:

@@ -80,7 +80,12 @@ class EvaluationReport:
         }
 
 
-def evaluate(alignment: Alignment, dictionary: BilingualDictionary | None = None) -> EvaluationReport:
+def evaluate(
+    alignment: Alignment,
+    dictionary: BilingualDictionary | None = None,
+    source: str | None = None,
+    target: str | None = None,
+) -> EvaluationReport:
     """Score an alignment on word pairs that it has not seen.
 
     Parameters
@@ -88,7 +93,9 @@ def evaluate(alignment: Alignment, dictionary: BilingualDictionary | None = None
     alignment : Alignment
     dictionary : BilingualDictionary, optional
         Gold pairs; the pairs that were held out when the alignment was made, when left out. A dictionary from the
-        alignment's target to its source language scores that direction.
+        alignment's target to its source language scores that direction, and so with any two of more languages.
+    source, target : str, optional
+        The languages to score; when left out those of the dictionary if the alignment has them, and else the first two.
 
     Returns
     -------
@@ -98,22 +105,26 @@ def evaluate(alignment: Alignment, dictionary: BilingualDictionary | None = None
     ------
     EmptyTest
         When there is no pair, or none in the vocabularies.
+    InvalidParameter
+        When the alignment has no such language, or the two are the same.
 
     Warns
     -----
     WordrelWarning
         When test words were anchors: the score is then too good.
     """
-    gold_pairs = alignment.test if dictionary is None else dictionary
-    source, target = alignment.languages
-    anchors = alignment.anchors
-    if (gold_pairs.source_language, gold_pairs.target_language) == (target, source):
-        source, target, anchors = target, source, anchors.inverted()
-    _warn_of_anchors(gold_pairs, anchors)
-    queries, gold, coverage = _questions(gold_pairs, alignment.spaces[source], alignment.spaces[target])
-    vectors = alignment.spaces[source].vectors[queries]
-    csls, _, nn = alignment.csls(source).top_and_nearest(vectors, DEPTH)
-    return EvaluationReport(source, target, coverage, Scores.of(nn, gold), Scores.of(csls, gold))
+    if dictionary is not None and source is None and target is None:
+        named = (dictionary.source_language, dictionary.target_language)
+        if named[0] != named[1] and set(named) <= set(alignment.languages):
+            source, target = named
+    asked = alignment.space(source)
+    into = alignment.into(asked.language, target)
+    ends = asked.language, into.language
+    gold_pairs = alignment.test_between(*ends) if dictionary is None else dictionary
+    _warn_of_anchors(gold_pairs, alignment.anchors_between(*ends))
+    queries, gold, coverage = _questions(gold_pairs, asked, into)
+    csls, _, nn = alignment.csls(*ends).top_and_nearest(asked.vectors[queries], DEPTH)
+    return EvaluationReport(*ends, coverage, Scores.of(nn, gold), Scores.of(csls, gold))
 
 
 def evaluate_plain(

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from wordrel._version import __version__
-from wordrel.alignment import Alignment, Projection, SuspiciousPair
+from wordrel.alignment import Alignment
 from wordrel.anchors import Anchors, Translations
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
@@ -16,6 +16,7 @@ from wordrel.errors import InvalidParameter, WordrelWarning
 from wordrel.methods import make_aligner
 from wordrel.methods.base import Aligner, LinearAligner
 from wordrel.methods.relative import Relative
+from wordrel.parts import Projection, SuspiciousPair
 from wordrel.preprocessing import Preprocessing
 from wordrel.refine import Pairs
 from wordrel.robust import FEWEST_WORDS as FEWEST_TO_JUDGE

@@ -33,20 +33,15 @@ class JointForms:
         left, right = parallel(A, B)
         column = np.sqrt(weight_column(weights, len(left)))
         left, right = left * column, right * column
-        spectra = [np.linalg.eigh(_gram(side, side)) for side in (left, right)]
+        spectra = [np.linalg.eigh(gram(side, side)) for side in (left, right)]
         self._values = [spectrum.eigenvalues for spectrum in spectra]
         self._vectors = [spectrum.eigenvectors for spectrum in spectra]
-        self._cross = self._vectors[0].T @ _gram(left, right) @ self._vectors[1]
+        self._cross = self._vectors[0].T @ gram(left, right) @ self._vectors[1]
 
     def maps(self, exponent: float = 1.0, ridge: float = 0.05, power: float = 0.5) -> MapPair:
         """Maps of both spaces into joint coordinates, as `wordrel.joint.joint_maps` describes them."""
-        if not 0 <= ridge < np.inf:
-            raise InvalidParameter(f"the ridge must be 0 or more, not {ridge}")
-        if not np.isfinite(exponent):
-            raise InvalidParameter(f"the exponent must be a finite number, not {exponent}")
-        if not 0 <= power < np.inf:
-            raise InvalidParameter(f"the power must be 0 or more, not {power}")
-        scales = [_scale(values, exponent, ridge) for values in self._values]
+        check_setting(exponent, ridge, power)
+        scales = [scale(values, exponent, ridge) for values in self._values]
         P, S, Qt = np.linalg.svd(scales[0][:, None] * self._cross * scales[1], full_matrices=False)
         if S[0] <= 0:
             raise InvalidParameter("all anchors of one space are zero vectors; choose anchors that have a direction")
@@ -55,7 +50,17 @@ class JointForms:
         return MapPair(source, self._vectors[1] * scales[1] @ (Qt.T * weight))
 
 
-def _gram(left: Array64, right: Array64) -> Array64:
+def check_setting(exponent: float, ridge: float, power: float) -> None:
+    """Refuse what no joint map can be made with."""
+    if not 0 <= ridge < np.inf:
+        raise InvalidParameter(f"the ridge must be 0 or more, not {ridge}")
+    if not np.isfinite(exponent):
+        raise InvalidParameter(f"the exponent must be a finite number, not {exponent}")
+    if not 0 <= power < np.inf:
+        raise InvalidParameter(f"the power must be 0 or more, not {power}")
+
+
+def gram(left: Array64, right: Array64) -> Array64:
     """left' right; with many rows block by block in float32, summed in float64: a third of the time, 7 digits."""
     if len(left) <= _EXACT_ROWS:
         product: Array64 = left.T @ right
@@ -67,7 +72,7 @@ def _gram(left: Array64, right: Array64) -> Array64:
     return total
 
 
-def _scale(values: Array64, exponent: float, ridge: float) -> Array64:
+def scale(values: Array64, exponent: float, ridge: float) -> Array64:
     """(values + ridge)^(-exponent / 2); directions that the anchors do not span are left out."""
     if exponent == 0:
         return np.ones(len(values))

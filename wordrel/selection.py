@@ -26,13 +26,13 @@ MANY_EXPONENTS_AND_RIDGES = ((1.0, 0.02), (1.0, 0.05), (1.25, 0.02), (1.25, 0.05
 FEWEST_WORDS = 100
 
 # Folds are left out in turn until so many words were: a score from 1,000 words has a standard error of 1.5 %.
-_FOLDS, _ENOUGH_WORDS = 4, 1000
+FOLDS, ENOUGH_WORDS = 4, 1000
 
 # Frequent words that stand beside the held-out ones, so that a held-out word has something to be confused with.
 _DISTRACTORS = 1500
 
 # While choosing, self-learning looks at fewer words than later.
-_VOCABULARY = 5000
+SELECTION_VOCABULARY = 5000
 
 
 class Candidate(NamedTuple):
@@ -98,20 +98,20 @@ def select(
     The powers are tried for the best exponent and ridge only, and without self-learning the two settings that were best
     with it. What self-learning induces depends little on the setting, so that it is done with the defaults.
     """
-    folds = np.array_split(np.random.default_rng(seed).permutation(given.words), _FOLDS)
-    enough = int(np.ceil(_ENOUGH_WORDS / max(1, len(folds[0]))))
+    folds = np.array_split(np.random.default_rng(seed).permutation(given.words), FOLDS)
+    enough = int(np.ceil(ENOUGH_WORDS / max(1, len(folds[0]))))
     trials: dict[bool, list[_Trial]] = {stage: [] for stage in stages}
-    for number, fold in enumerate(folds[: min(_FOLDS, enough)], 1):
+    for number, fold in enumerate(folds[: min(FOLDS, enough)], 1):
         if progress is not None:
             progress(f"choosing parameters, fold {number}")
         kept, held = given.without(fold), given.without(np.setdiff1d(given.words, fold))
-        questions = _Questions(X, Y, fold, held)
+        questions = Questions(X, Y, fold, held)
         for stage in stages:
             pairs = _refined(X, Y, kept, fold, induced, method, parameters or {}) if stage else kept
             trials[stage].append(_Trial(X, Y, pairs, questions, method))
     tuned = method == "relative" and parameters is None and len(given.words) >= FEWEST_WORDS
     candidates: list[Candidate] = []
-    settings = _settings(len(given.words)) if tuned else [dict(parameters or {})]
+    settings = settings_for(len(given.words)) if tuned else [dict(parameters or {})]
     # Self-learning wins nearly always: its best settings are the ones to try without it.
     for stage in sorted(stages, reverse=True):
         scored = [_candidate(trials[stage], stage, setting) for setting in settings]
@@ -123,7 +123,8 @@ def select(
     return sorted(candidates, key=lambda one: -one.score)
 
 
-def _settings(n_words: int) -> list[dict[str, float]]:
+def settings_for(n_words: int) -> list[dict[str, float]]:
+    """What is tried for so many words, the power aside."""
     tried = MANY_EXPONENTS_AND_RIDGES if n_words >= MANY_WORDS else EXPONENTS_AND_RIDGES
     return [{"exponent": a, "ridge": ridge, "power": POWERS[0]} for a, ridge in tried]
 
@@ -139,7 +140,7 @@ def _refined(
 ) -> Pairs:
     """Training pairs of a fold and what self-learning puts beside them."""
     if induced is None:
-        learning = SelfLearning(X, Y, kept, _VOCABULARY)
+        learning = SelfLearning(X, Y, kept, SELECTION_VOCABULARY)
         aligner = make_aligner(method, **parameters)
         learning.fit(aligner)
         learning.rounds(aligner)
@@ -148,8 +149,18 @@ def _refined(
     return kept.with_induced(induced[0][other], induced[1][other])
 
 
-class _Questions:
-    """Held-out words, asked among themselves and the frequent words."""
+class Questions:
+    """Held-out words, asked among themselves and the frequent words.
+
+    Parameters
+    ----------
+    X, Y : arrays of float32, shape (n, d) and (n', d')
+        The two prepared spaces, most frequent words first.
+    fold : array of int64
+        Rows of X that are asked, ascending or not.
+    held : Pairs
+        The right answers.
+    """
 
     def __init__(self, X: Array32, Y: Array32, fold: Rows, held: Pairs) -> None:
         self.asked = fold
@@ -171,7 +182,7 @@ class _Questions:
 class _Trial:
     """Training pairs of a fold, which settings are fitted on, and the questions that score them."""
 
-    def __init__(self, X: Array32, Y: Array32, pairs: Pairs, questions: _Questions, method: str) -> None:
+    def __init__(self, X: Array32, Y: Array32, pairs: Pairs, questions: Questions, method: str) -> None:
         self._X, self._Y, self._pairs, self._method = X, Y, pairs, method
         self._forms: JointForms | None = None
         self.questions = questions

@@ -11,8 +11,9 @@ import pytest
 from gensim.models import KeyedVectors
 
 import wordrel
-from wordrel.alignment import Alignment, Projection
+from wordrel.alignment import Alignment
 from wordrel.methods.maps import LinearMap
+from wordrel.parts import Projection
 from wordrel.preprocessing import Preprocessing
 from wordrel.relative import unit_rows
 

@@ -19,9 +19,9 @@ from wordrel.errors import WordrelError, WordrelWarning
 EXIT_USER, EXIT_BUG, EXIT_INTERRUPTED, EXIT_PIPE_CLOSED = 2, 1, 130, 141
 
 COMMANDS = {
-    "align": "Align the vectors of two languages and say how well it went.",
+    "align": "Align the vectors of two or more languages and say how well it went.",
     "translate": "Translate words with a saved alignment.",
-    "neighbors": "Show the nearest words in both languages, side by side.",
+    "neighbors": "Show the nearest words in all languages, side by side.",
     "evaluate": "Score a saved alignment on word pairs.",
     "dictionary": "Look into a bilingual dictionary; split, invert, compose it.",
     "methods": "List the alignment methods, their parameters and papers.",

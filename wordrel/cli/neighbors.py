@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from itertools import zip_longest
 from pathlib import Path
 
 import click
 
-from wordrel.alignment import Neighbor
-from wordrel.cli.options import Unknown, k_type, open_alignment, print_json, read_words, word_options
-from wordrel.cli.render import table
+from wordrel.cli.options import Unknown, k_type, open_alignment, others_of, print_json, read_words, word_options
+from wordrel.cli.render import side_by_side
+from wordrel.parts import Neighbor
 
 
 @click.command("neighbors")
 @word_options
 @click.option("-k", type=k_type, default=10, show_default=True, help="How many neighbours in each language.")
 def command(words: tuple[str, ...], path: Path | None, language: str | None, as_json: bool, k: int) -> None:
-    """Show the nearest words of both languages, side by side, with their cosines.
+    """Show the nearest words of all languages, side by side, with their cosines.
 
     \b
     Examples:
@@ -27,8 +26,9 @@ def command(words: tuple[str, ...], path: Path | None, language: str | None, as_
     asked = read_words(words)
     alignment = open_alignment(path)
     source = alignment.space(language).language
-    names = (source, alignment.other(source).language)
-    unknown = Unknown(alignment.space(source), alignment.other(source), asked)
+    others = others_of(alignment, source)
+    names = (source, *(other.language for other in others))
+    unknown = Unknown(alignment.space(source), others, asked)
     found = {
         word: {name: alignment.neighbors(word, source, k, within=name) for name in names} for word in unknown.known
     }
@@ -37,10 +37,7 @@ def command(words: tuple[str, ...], path: Path | None, language: str | None, as_
     else:
         for word, sides in found.items():
             click.echo(word)
-            cells = [[(one.word, f"{one.score:.3f}") for one in side] for side in sides.values()]
-            rows = [(names[0], "", names[1], "")]
-            rows += [(*left, *right) for left, right in zip_longest(*cells, fillvalue=("", ""))]
-            click.echo(table(rows, right=(1, 3)))
+            click.echo(side_by_side(names, list(sides.values())))
     unknown.leave()
 
 

@@ -112,13 +112,14 @@ def read_words(words: tuple[str, ...]) -> list[str]:
 class Unknown:
     """Words that were asked for and are in no vocabulary: said one by one, while the others are answered."""
 
-    def __init__(self, space: Embeddings, other: Embeddings, words: Sequence[str]) -> None:
+    def __init__(self, space: Embeddings, others: Sequence[Embeddings], words: Sequence[str]) -> None:
         self.errors: dict[str, str] = {}
         for word in words:
             try:
                 space.row(word)
             except UnknownWord as error:
-                hint = f"; it is in the {other.language} one: --from {other.language}" if word in other else ""
+                known = next((other.language for other in others if word in other), None)
+                hint = "" if known is None else f"; it is in the {known} one: --from {known}"
                 self.errors[word] = str(error).partition(";")[0] + hint if hint else str(error)
         self.known = [word for word in words if word not in self.errors]
 
@@ -133,3 +134,8 @@ class Unknown:
 def print_json(value: Any) -> None:
     """Print a value as one JSON document."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def others_of(alignment: Alignment, language: str) -> list[Embeddings]:
+    """All spaces but that of a language."""
+    return [space for name, space in alignment.spaces.items() if name != language]

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import wordrel
-from wordrel.alignment import Alignment, SuspiciousPair
+from wordrel.alignment import Alignment
 from wordrel.cli.render import report_text, table
 from wordrel.dictionary import Coverage
 from wordrel.evaluation import EvaluationReport
+from wordrel.parts import SuspiciousPair
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import chain, zip_longest
 
 from wordrel.evaluation import EvaluationReport, Scores
+from wordrel.parts import Neighbor
 
 
 def width(text: str) -> int:
@@ -24,6 +26,13 @@ def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), indent: str 
         ]
         lines.append((indent + "  ".join(cells)).rstrip())
     return "\n".join(lines)
+
+
+def side_by_side(names: Sequence[str], columns: Sequence[Sequence[Neighbor]]) -> str:
+    """Words and scores of several languages, a column of each."""
+    cells = [[(one.word, f"{one.score:.3f}") for one in column] for column in columns]
+    rows = [list(zip(names, [""] * len(names), strict=True)), *zip_longest(*cells, fillvalue=("", ""))]
+    return table([tuple(chain.from_iterable(row)) for row in rows], right=range(1, 2 * len(names), 2))
 
 
 def scores_table(rows: Sequence[tuple[str, Scores]]) -> str:

@@ -1,0 +1,94 @@
+"""What an alignment is made of and answers with: projections of its spaces, neighbours, suspicious pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy.typing as npt
+
+from wordrel.dictionary import BilingualDictionary
+from wordrel.methods.maps import RowMap
+from wordrel.preprocessing import Preprocessing
+from wordrel.sparse import Matrix
+
+
+@dataclass(frozen=True)
+class Neighbor:
+    """A word near another.
+
+    Attributes
+    ----------
+    word : str
+    score : float
+        Cosine, or CSLS where it was asked for: higher is nearer.
+    language : str
+    """
+
+    word: str
+    score: float
+    language: str
+
+
+class SuspiciousPair(NamedTuple):
+    """A pair of the dictionary that fits badly where the others are fitted.
+
+    Attributes
+    ----------
+    source, target : str
+        As they are written in the dictionary.
+    score : float
+        By how many robust standard deviations it fits worse than the median pair (`wordrel.robust`).
+    """
+
+    source: str
+    target: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Projection:
+    """How a space was brought into the shared one, for vectors that come later.
+
+    Attributes
+    ----------
+    preprocessing : Preprocessing
+        With what it learnt from the space.
+    row_map : RowMap
+        What the method learnt about this side.
+    """
+
+    preprocessing: Preprocessing
+    row_map: RowMap
+
+    def transform(self, vectors: npt.ArrayLike) -> Matrix:
+        """Map raw vectors of this space, shape (n, d), to unit rows of the shared space."""
+        return self.row_map.transform(self.preprocessing.transform(vectors))
+
+
+def between(dictionaries: Sequence[BilingualDictionary], source: str, target: str) -> BilingualDictionary:
+    """Pairs of two languages, by way of the hub where no dictionary is of these two.
+
+    Parameters
+    ----------
+    dictionaries : sequence of BilingualDictionary
+        All of one source language, the hub.
+    source, target : str
+        Different languages of theirs.
+
+    Returns
+    -------
+    BilingualDictionary
+        One of these, one of them inverted, or one inverted and composed with another.
+    """
+    by_target = {one.target_language: one for one in dictionaries}
+    if source == dictionaries[0].source_language:
+        return by_target[target]
+    inverted = by_target[source].inverted()
+    return inverted if target == inverted.target_language else inverted.compose(by_target[target])
+
+
+def listed(languages: Sequence[str], word: str = "and") -> str:
+    """Write languages as a sentence has them: en, it and fr."""
+    return f" {word} ".join(filter(None, (", ".join(languages[:-1]), languages[-1])))
