@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import permutations
 from os import PathLike
@@ -20,6 +21,7 @@ from wordrel.errors import ArtefactError, InvalidParameter
 from wordrel.methods.maps import load_map
 from wordrel.parts import Neighbor, Projection, SuspiciousPair, between, listed
 from wordrel.preprocessing import Preprocessing
+from wordrel.reranking import CANDIDATES, Reranking
 from wordrel.search import SearchIndex
 from wordrel.sparse import Matrix, from_arrays, is_sparse, to_arrays
 from wordrel.topk import check_k, nearest
@@ -44,6 +46,8 @@ class Alignment:
         What a CSLS search from one language into another learnt about its hubs (`CslsSearch.lower_bounds`).
     suspicious : sequence of SuspiciousPair
         The pairs that a robust fit doubts, worst first; a saved alignment keeps only those in its `info`.
+    reranking : Reranking, optional
+        What turns candidates between the two languages into probabilities.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Alignment:
         info: Mapping[str, Any],
         bounds: Mapping[tuple[str, str], npt.NDArray[np.float32]] | None = None,
         suspicious: Sequence[SuspiciousPair] = (),
+        reranking: Reranking | None = None,
     ) -> None:
         self.spaces = {space.language: space for space in spaces}
         self.projections = dict(zip(self.spaces, projections, strict=True))
@@ -62,6 +67,7 @@ class Alignment:
         self._test = [test] if isinstance(test, BilingualDictionary) else list(test)
         self.info = dict(info)
         self.suspicious = tuple(suspicious)
+        self.reranking = reranking
         self._bounds = dict(bounds or {})
         self._csls: dict[tuple[str, str], CslsSearch] = {}
 
@@ -148,6 +154,7 @@ class Alignment:
         k: int = 5,
         scorer: Scorer = "csls",
         target: str | None = None,
+        rerank: bool = True,
     ) -> list[Neighbor]:
         """Best translations of a word, best first.
 
@@ -162,13 +169,16 @@ class Alignment:
             Cross-domain similarity local scaling, or the cosine alone.
         target : str, optional
             Language to translate into; when left out the other one, of more than two the first other one.
+        rerank : bool
+            Put the candidates in the order of their probabilities, if the alignment has a re-ranker and the scorer is
+            CSLS; neighbours have a confidence then. Otherwise the geometry alone.
 
         Raises
         ------
         UnknownWord
             When the word is in no spelling in the vocabulary.
         """
-        return self.translate_many([word], source, k, scorer, target)[0]
+        return self.translate_many([word], source, k, scorer, target, rerank)[0]
 
     def translate_many(
         self,
@@ -177,11 +187,21 @@ class Alignment:
         k: int = 5,
         scorer: Scorer = "csls",
         target: str | None = None,
+        rerank: bool = True,
     ) -> list[list[Neighbor]]:
         """Translate several words in one search; an empty list for a word whose vector is zero."""
         space = self.space(source)
         into = self.into(space.language, target)
-        vectors = space.vectors[space.rows(words)]
+        asked = space.rows(words)
+        vectors = space.vectors[asked]
+        if scorer == "csls" and rerank and self.reranking is not None and len(asked):
+            check_k(k)
+            rows, scores = self.csls(space.language, target).top(vectors, max(k, CANDIDATES))
+            ranked = self.reranking.rank(asked, rows[:, :CANDIDATES], space.language != self.languages[0])
+            return [
+                _ranked(into, row[:k], score[:k], probable)
+                for row, score, probable in zip(*ranked.over(rows, scores), ranked.probabilities, strict=True)
+            ]
         if scorer == "csls":
             rows, scores = self.csls(space.language, target).top(vectors, k)
         elif scorer == "nn":
@@ -260,6 +280,9 @@ class Alignment:
             bounds = search.lower_bounds if search and search.has_close_bounds else self._bounds.get(ends)
             if bounds is not None:
                 arrays[file] = bounds
+        if self.reranking is not None:
+            manifest["reranker"] = self.reranking.settings()
+            arrays |= self.reranking.arrays()
         write_folder(place, manifest, arrays, texts, force)
         return place
 
@@ -284,7 +307,7 @@ def load_alignment(path: str | PathLike[str]) -> Alignment:
 
 
 def _from_folder(folder: Folder) -> Alignment:
-    info = {name: value for name, value in folder.manifest.items() if name not in ("spaces", "files")}
+    info = {name: value for name, value in folder.manifest.items() if name not in ("spaces", "files", "reranker")}
     spaces, projections = [], []
     for number, entry in enumerate(folder.manifest["spaces"]):
         name = entry["name"]
@@ -308,7 +331,11 @@ def _from_folder(folder: Folder) -> Alignment:
         ]
         for kind in ("anchors", "test")
     )
-    return Alignment(spaces, projections, anchors, test, info, bounds)
+    reranking = None
+    if "reranker" in folder.manifest:
+        sides = [space.vectors for space in spaces], [space.words for space in spaces]
+        reranking = Reranking.restore(folder.manifest["reranker"], folder.array, *sides)
+    return Alignment(spaces, projections, anchors, test, info, bounds, reranking=reranking)
 
 
 def _part(folder: Folder, number: int, name: str) -> npt.NDArray[Any]:
@@ -322,6 +349,16 @@ def _named(space: Embeddings, rows: npt.NDArray[np.int64], scores: npt.NDArray[n
         for row, score in zip(rows, scores, strict=True)
         if row >= 0
     ]
+
+
+def _ranked(
+    space: Embeddings,
+    rows: npt.NDArray[np.int64],
+    scores: npt.NDArray[np.float32],
+    probabilities: npt.NDArray[np.float32],
+) -> list[Neighbor]:
+    found = _named(space, rows, scores)
+    return [replace(one, confidence=float(p)) for one, p in zip(found, probabilities)] + found[len(probabilities) :]  # noqa: B905
 
 
 def _numbered(kind: str, number: int) -> str:

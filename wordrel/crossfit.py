@@ -33,7 +33,7 @@ def train(
     given: Pairs,
     induced: tuple[Rows, Rows] | None,
     seed: int = 0,
-) -> tuple[Learnt, Evidence] | None:
+) -> tuple[Learnt, Evidence]:
     """Learn to re-rank from the training words, each a candidate list of an alignment without it.
 
     Parameters
@@ -47,18 +47,17 @@ def train(
     words : tuple of two sequences of str
         The vocabularies.
     given : Pairs
-        Training pairs.
+        Training pairs, of `FEWEST_WORDS` words or more.
     induced : tuple of two int64 arrays, optional
         What self-learning added.
     seed : int
 
     Returns
     -------
-    (Learnt, Evidence), or None where there are fewer than `FEWEST_WORDS` words
+    Learnt
+    Evidence
     """
     known = given.words
-    if len(known) < FEWEST_WORDS:
-        return None
     rng = np.random.default_rng(seed)
     folds = [np.sort(fold[: MOST_WORDS // FOLDS]) for fold in np.array_split(rng.permutation(known), FOLDS)]
     evidence = evidence_of(spaces, words, given)

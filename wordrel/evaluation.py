@@ -15,8 +15,16 @@ from wordrel.csls import CslsSearch
 from wordrel.dictionary import BilingualDictionary, Coverage
 from wordrel.embeddings import Embeddings
 from wordrel.errors import EmptyTest, WordrelWarning
-from wordrel.metrics import Gold, Retrieved, mean_reciprocal_rank, precision_at_k
+from wordrel.metrics import (
+    Gold,
+    Retrieved,
+    accuracy_at_coverage,
+    expected_calibration_error,
+    mean_reciprocal_rank,
+    precision_at_k,
+)
 from wordrel.relative import Array32, cross_maps, relative_norms, unit_rows
+from wordrel.reranking import CANDIDATES
 
 DEPTH = 10
 """How deep the lists go: P@10 needs 10, and a right answer beyond counts 0 in the MRR."""
@@ -51,6 +59,34 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Reranked(Scores):
+    """The same after re-ranking, and whether the confidence can be trusted.
+
+    Attributes
+    ----------
+    ece : float
+        Expected calibration error of the confidence of the first answers, over 10 bins.
+    accuracy_at_coverage : dict of str to float
+        Share of right first answers among the surest 50, 80 and 90 %, and all.
+    """
+
+    ece: float
+    accuracy_at_coverage: dict[str, float]
+
+    @classmethod
+    def of_probable(cls, retrieved: Retrieved, confidences: Array32, gold: Gold) -> Reranked:
+        """Score lists of retrieved rows whose first ones are right with these probabilities."""
+        right = np.array([row[0] in answers for row, answers in zip(retrieved, gold, strict=True)])
+        at = {f"{share:g}": accuracy_at_coverage(confidences, right, share) for share in (0.5, 0.8, 0.9, 1.0)}
+        scores = Scores.of(retrieved, gold)
+        return cls(**vars(scores), ece=expected_calibration_error(confidences, right), accuracy_at_coverage=at)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the scores by their usual names."""
+        return super().to_dict() | {"ece": self.ece, "accuracy_at_coverage": self.accuracy_at_coverage}
+
+
+@dataclass(frozen=True)
 class EvaluationReport:
     """What `evaluate` found.
 
@@ -61,7 +97,9 @@ class EvaluationReport:
     coverage : Coverage
         How many of the test words could be asked.
     nn, csls : Scores
-        By nearest neighbour and by cross-domain similarity local scaling.
+        By nearest neighbour and by cross-domain similarity local scaling: the geometry alone.
+    reranked : Reranked, optional
+        After re-ranking, where the alignment learnt to.
     """
 
     source: str
@@ -69,6 +107,7 @@ class EvaluationReport:
     coverage: Coverage
     nn: Scores
     csls: Scores
+    reranked: Reranked | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values."""
@@ -76,7 +115,8 @@ class EvaluationReport:
             "source": self.source,
             "target": self.target,
             "coverage": asdict(self.coverage) | {"fraction": self.coverage.fraction},
-            "scores": {"nn": self.nn.to_dict(), "csls": self.csls.to_dict()},
+            "scores": {"nn": self.nn.to_dict(), "csls": self.csls.to_dict()}
+            | ({} if self.reranked is None else {"reranked": self.reranked.to_dict()}),
         }
 
 
@@ -123,8 +163,14 @@ def evaluate(
     gold_pairs = alignment.test_between(*ends) if dictionary is None else dictionary
     _warn_of_anchors(gold_pairs, alignment.anchors_between(*ends))
     queries, gold, coverage = _questions(gold_pairs, asked, into)
-    csls, _, nn = alignment.csls(*ends).top_and_nearest(asked.vectors[queries], DEPTH)
-    return EvaluationReport(*ends, coverage, Scores.of(nn, gold), Scores.of(csls, gold))
+    reranking = alignment.reranking
+    depth = DEPTH if reranking is None else CANDIDATES
+    csls, _, nn = alignment.csls(*ends).top_and_nearest(asked.vectors[queries], depth)
+    reranked = None
+    if reranking is not None:
+        ranked = reranking.rank(queries, csls, asked.language != alignment.languages[0])
+        reranked = Reranked.of_probable(ranked.rows[:, :DEPTH], ranked.probabilities[:, 0], gold)
+    return EvaluationReport(*ends, coverage, Scores.of(nn[:, :DEPTH], gold), Scores.of(csls[:, :DEPTH], gold), reranked)
 
 
 def evaluate_plain(

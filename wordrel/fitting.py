@@ -10,6 +10,7 @@ from typing import Any
 from wordrel._version import __version__
 from wordrel.alignment import Alignment
 from wordrel.anchors import Anchors, Translations
+from wordrel.crossfit import FEWEST_WORDS, train
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter, WordrelWarning
@@ -19,8 +20,10 @@ from wordrel.methods.relative import Relative
 from wordrel.parts import Projection, SuspiciousPair
 from wordrel.preprocessing import Preprocessing
 from wordrel.refine import Pairs
+from wordrel.reranking import Reranking, describe
 from wordrel.robust import FEWEST_WORDS as FEWEST_TO_JUDGE
 from wordrel.robust import reweight
+from wordrel.sparse import Matrix, is_sparse
 from wordrel.training import Refine, Training
 
 # A fifth of a large dictionary would make the manifest longer than a person reads; `Alignment.suspicious` has them all.
@@ -43,6 +46,7 @@ def align(
     translations: Translations = "weighted",
     robust: bool = False,
     seed: int = 0,
+    rerank: bool = True,
 ) -> Alignment:
     """Align two spaces by the pairs of a dictionary, or by nothing but themselves.
 
@@ -83,6 +87,10 @@ def align(
         (`wordrel.robust`). They are told in `Alignment.suspicious`.
     seed : int
         Of strategies that draw at random, and of the folds of `robust`.
+
+    rerank : bool
+        Learn from training words that are left out how probable a candidate translation is (`wordrel.rerank`), from
+        what a linear map cannot see: spelling, frequency, ranks in both directions, neighbourhoods. Needs 100 words.
 
     Returns
     -------
@@ -143,11 +151,15 @@ def align(
     training = Training("relative" if method == "auto" else method, parameters, how_often, seed, progress)
     aligner = training.run(prepared[0], prepared[1], Pairs(*rows))
     languages = _names(source, target)
-    spaces = []
-    for number, space in enumerate((source, target)):
-        aligned = aligner.transform(prepared[number], number)
-        spaces.append(Embeddings(space.words, aligned, languages[number], space.provenance))
-        prepared[number] = aligned[:0]  # a large space is not kept twice
+    aligned = [aligner.transform(prepared[number], number) for number in (0, 1)]
+    reranking, record = None, None
+    if rerank and len(chosen):
+        reranking, record = _learn_to_rerank(aligner, training, prepared, aligned, (source, target), Pairs(*rows))
+    prepared.clear()  # a large space is not kept twice
+    spaces = [
+        Embeddings(space.words, vectors, language, space.provenance)
+        for space, vectors, language in zip((source, target), aligned, languages, strict=True)
+    ]
     projections = [Projection(step, row_map) for step, row_map in zip(steps, aligner.row_maps_, strict=True)]
     info = {
         "wordrel_version": __version__,
@@ -166,10 +178,42 @@ def align(
         "cross_validation": [one._asdict() for one in training.candidates],
         "refine": [asdict(one) for one in training.history],
         "contrast_steps": training.contrast_steps,
+        "reranked": record,
     }
     used = BilingualDictionary(chosen.pairs, *languages)
     test = BilingualDictionary([] if dictionary is None else dictionary.test.pairs, *languages)
-    return Alignment(spaces, projections, used, test, info, suspicious=suspicious)
+    return Alignment(spaces, projections, used, test, info, suspicious=suspicious, reranking=reranking)
+
+
+def _learn_to_rerank(
+    aligner: Aligner,
+    training: Training,
+    prepared: Sequence[Matrix],
+    aligned: Sequence[Matrix],
+    spaces: tuple[Embeddings, Embeddings],
+    given: Pairs,
+) -> tuple[Reranking | None, dict[str, Any]]:
+    """Learn from left-out training words; None, and why, where that cannot be."""
+    if any(map(is_sparse, aligned)):
+        return None, {"reason": f"method {training.method} has sparse vectors"}
+    if len(given.words) < FEWEST_WORDS:
+        return None, {"reason": f"fewer than {FEWEST_WORDS} training words"}
+    if training.progress is not None:
+        training.progress("learning to re-rank")
+    learnt, evidence = train(
+        lambda: make_aligner(training.method, **aligner.get_params()),
+        prepared[0],
+        prepared[1],
+        (aligned[0], aligned[1]),
+        (spaces[0].words, spaces[1].words),
+        given,
+        training.induced,
+        training.seed,
+    )
+    record = describe(learnt)
+    if learnt.p_at_1 <= learnt.geometry:
+        return None, record | {"reason": "it did not help on training words left out"}
+    return Reranking(evidence, learnt.reranker), record
 
 
 def checked_aligner(method: str, parameters: Mapping[str, Any] | None = None, refine: Refine | None = None) -> Aligner:

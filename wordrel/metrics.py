@@ -99,3 +99,43 @@ def mean_cosine(X: npt.ArrayLike, Y: npt.ArrayLike) -> float:
     if one.shape != two.shape:
         raise InvalidParameter(f"rows of shape {one.shape} cannot be compared with rows of shape {two.shape}")
     return float(np.einsum("ij,ij->i", one, two).mean(dtype=np.float64)) if len(one) else 0.0
+
+
+def expected_calibration_error(
+    confidences: npt.NDArray[np.floating], right: npt.NDArray[np.bool_], bins: int = 10
+) -> float:
+    """Mean distance of confidence and share of right answers, over bins of equal width, weighted by their size.
+
+    Parameters
+    ----------
+    confidences : array of shape (n,)
+        0 to 1.
+    right : bool array of shape (n,)
+    bins : int
+
+    References
+    ----------
+    Guo et al., "On calibration of modern neural networks", ICML 2017, equation 3.
+    """
+    place = np.minimum((np.asarray(confidences) * bins).astype(np.int64), bins - 1)
+    error = 0.0
+    for number in range(bins):
+        inside = place == number
+        if inside.any():
+            error += float(inside.mean() * abs(np.asarray(confidences)[inside].mean() - right[inside].mean()))
+    return error
+
+
+def accuracy_at_coverage(confidences: npt.NDArray[np.floating], right: npt.NDArray[np.bool_], coverage: float) -> float:
+    """Share of right answers among the surest of them.
+
+    Parameters
+    ----------
+    confidences : array of shape (n,)
+    right : bool array of shape (n,)
+    coverage : float
+        Which share of the answers is given, above 0 to 1; at least one is.
+    """
+    n = max(round(coverage * len(right)), 1)
+    surest = np.argsort(-np.asarray(confidences), kind="stable")[:n]
+    return float(right[surest].mean())

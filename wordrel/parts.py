@@ -24,11 +24,14 @@ class Neighbor:
     score : float
         Cosine, or CSLS where it was asked for: higher is nearer.
     language : str
+    confidence : float, optional
+        How probably it is a right translation, 0 to 1; None where the alignment has no re-ranker, or was not asked.
     """
 
     word: str
     score: float
     language: str
+    confidence: float | None = None
 
 
 class SuspiciousPair(NamedTuple):

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from wordrel.features import NAMES, Evidence, Facing, Side
 from wordrel.relative import Array32
-from wordrel.rerank import CANDIDATES, Learnt, Reranker, Trees
+from wordrel.rerank import CANDIDATES as CANDIDATES
+from wordrel.rerank import Learnt, Reranker, Trees
 from wordrel.spelling import SpellingMaps, pair_cosines
 from wordrel.topk import Rows
 
@@ -36,6 +37,12 @@ class Ranked(NamedTuple):
     rows: Rows
     probabilities: Array32
     order: Rows
+
+    def over(self, rows: Rows, scores: Array32) -> tuple[Rows, Array32]:
+        """Longer lists in this order, each with its score; what was not ranked follows as it was."""
+        k = self.order.shape[1]
+        placed = np.take_along_axis(scores[:, :k], self.order, axis=1)
+        return np.hstack([self.rows, rows[:, k:]]), np.hstack([placed, scores[:, k:]])
 
 
 @dataclass(frozen=True)

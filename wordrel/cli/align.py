@@ -116,6 +116,11 @@ _PREPROCESSING_HELP = (
     "and then tuned. [default: auto for relative, else off]",
 )
 @click.option(
+    "--no-rerank",
+    is_flag=True,
+    help="Leave candidates in the order of the geometry, without a confidence: a third of the time.",
+)
+@click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For whatever is drawn at random."
 )
 @click.option("--force", is_flag=True, help="Replace an alignment that is there.")
@@ -142,6 +147,7 @@ def command(
     translations: Translations,
     robust: bool,
     refine: Refine | None,
+    no_rerank: bool,
     seed: int,
     force: bool,
     quiet: bool,
@@ -207,6 +213,7 @@ def command(
             translations=translations,
             robust=robust,
             seed=seed,
+            rerank=not no_rerank,
         )
         step("scoring held-out words")
         if unsupervised:

@@ -51,4 +51,9 @@ def report_text(report: EvaluationReport, more: Sequence[tuple[str, Scores]] = (
         f"{report.source} → {report.target}: {coverage.words_found:,} of {coverage.words:,} test words found "
         f"({100 * coverage.fraction:.1f} %), scores in per cent of the words found"
     )
-    return head + "\n" + scores_table([("CSLS", report.csls), ("nearest neighbour", report.nn), *more])
+    rows: list[tuple[str, Scores]] = [("CSLS", report.csls), ("nearest neighbour", report.nn), *more]
+    if report.reranked is None:
+        return head + "\n" + scores_table(rows)
+    share = f"{100 * report.reranked.accuracy_at_coverage['0.8']:.1f} % are right"
+    trusted = f"Of the surest 80 % of the re-ranked answers {share}; calibration error {report.reranked.ece:.3f}."
+    return f"{head}\n{scores_table([('re-ranked', report.reranked), *rows])}\n{trusted}"

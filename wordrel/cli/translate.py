@@ -11,6 +11,7 @@ import click
 from wordrel.alignment import Scorer
 from wordrel.cli.options import Unknown, k_type, open_alignment, others_of, print_json, read_words, word_options
 from wordrel.cli.render import side_by_side, table
+from wordrel.parts import Neighbor
 
 
 @click.command("translate")
@@ -29,6 +30,13 @@ from wordrel.cli.render import side_by_side, table
     show_default=True,
     help="csls corrects for words that are near to everything; nn is the cosine alone.",
 )
+@click.option("--no-rerank", is_flag=True, help="The geometry alone, without a confidence.")
+@click.option(
+    "--min-confidence",
+    type=float,
+    metavar="P",
+    help="Leave out what is less sure than P, from 0 to 1; a word of which nothing is left has no answer.",
+)
 def command(
     words: tuple[str, ...],
     path: Path | None,
@@ -37,24 +45,42 @@ def command(
     into: str | None,
     k: int,
     scorer: str,
+    no_rerank: bool,
+    min_confidence: float | None,
 ) -> None:
     """Translate words, best first. Words also come from standard input, one a line.
+
+    The second number is the confidence: how probably a translation is right, if the alignment learnt to say that.
 
     \b
     Examples:
       wordrel translate house tree
       wordrel translate gatto --from it
       wordrel translate --from it -a en-it.wordrel < words.txt
+      wordrel translate --min-confidence 0.9 house tree
       wordrel translate gatto --from it --to fr -a en-it-fr.wordrel
     """
+    if min_confidence is not None and not 0 <= min_confidence <= 1:
+        raise click.UsageError(f"--min-confidence must be from 0 to 1, not {min_confidence:g}")
+    if min_confidence is not None and (no_rerank or scorer == "nn"):
+        raise click.UsageError(
+            "the geometry alone has no confidence; leave out --min-confidence, --no-rerank or --scorer"
+        )
     asked = read_words(words)
     alignment = open_alignment(path)
+    if min_confidence is not None and alignment.reranking is None:
+        reason = (alignment.info.get("reranked") or {}).get("reason", "it was made without one")
+        raise click.UsageError(
+            f"this alignment gives no confidence ({reason}); leave out --min-confidence, or align again with more words"
+        )
     space = alignment.space(language)
     others = others_of(alignment, space.language)
     names = [other.language for other in others] if into is None else [alignment.into(space.language, into).language]
     unknown = Unknown(space, others, asked)
     rule: Scorer = "nn" if scorer == "nn" else "csls"
-    lists = [alignment.translate_many(unknown.known, language, k, rule, name) for name in names]
+    lists = [alignment.translate_many(unknown.known, language, k, rule, name, not no_rerank) for name in names]
+    if min_confidence is not None:
+        lists = [[_sure(found, min_confidence) for found in column] for column in lists]
     sides = dict(zip(unknown.known, zip(*lists, strict=True), strict=True))
     found = {word: list(chain.from_iterable(columns)) for word, columns in sides.items()}
     if as_json:
@@ -64,7 +90,7 @@ def command(
                     "word": word,
                     "language": space.language,
                     "scorer": scorer,
-                    "translations": [asdict(one) for one in found[word]] if word in found else None,
+                    "translations": [asdict(one) for one in found[word]] if found.get(word) else None,
                 }
                 for word in asked
             ]
@@ -72,9 +98,20 @@ def command(
     else:
         for word in unknown.known:
             click.echo(word)
-            rows = [(one.word, f"{one.score:.3f}") for one in found[word]]
-            if not rows:
-                click.echo("  no translation: its vector has only zeros")
+            if not found[word]:
+                unsure = f"no answer: nothing is as sure as {min_confidence:g}"
+                click.echo("  " + (unsure if min_confidence else "no translation: its vector has only zeros"))
+            elif len(names) > 1:
+                click.echo(side_by_side(names, sides[word]))
             else:
-                click.echo(side_by_side(names, sides[word]) if len(names) > 1 else table(rows, right=(1,)))
+                click.echo(table([_cells(one) for one in found[word]], right=(1, 2)))
     unknown.leave()
+
+
+def _sure(found: list[Neighbor], least: float) -> list[Neighbor]:
+    return [one for one in found if one.confidence is not None and one.confidence >= least]
+
+
+def _cells(one: Neighbor) -> tuple[str, ...]:
+    confidence = () if one.confidence is None else (f"{one.confidence:.2f}",)
+    return one.word, f"{one.score:.3f}", *confidence
