@@ -22,6 +22,7 @@ COMMANDS = {
     "align": "Align the vectors of two or more languages and say how well it went.",
     "translate": "Translate words with a saved alignment.",
     "neighbors": "Show the nearest words in all languages, side by side.",
+    "induce": "Write a bilingual lexicon with a confidence for each pair.",
     "evaluate": "Score a saved alignment on word pairs.",
     "dictionary": "Look into a bilingual dictionary; split, invert, compose it.",
     "methods": "List the alignment methods, their parameters and papers.",

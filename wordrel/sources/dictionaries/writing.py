@@ -84,3 +84,28 @@ def write_pairs(files: Mapping[Path, Pairs], force: bool = False) -> None:
     finally:
         for file in partial.values():
             file.unlink(missing_ok=True)
+
+
+def write_lines(path: Path, lines: Iterable[str], force: bool = False) -> None:
+    """Write a file of lines, UTF-8, whole or not at all.
+
+    Raises
+    ------
+    OutputExists, InvalidParameter
+        As `check_files`.
+    WordrelError
+        When it cannot be written.
+    """
+    check_files([path], force)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(lines)
+        partial.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WordrelError(
+            f"{path}: cannot be written ({reason}); free some space or choose another --output"
+        ) from None
+    finally:
+        partial.unlink(missing_ok=True)
