@@ -50,6 +50,7 @@ class Trees:
     def fit(cls, X: Array32, y: npt.NDArray[np.bool_], weights: Array32 | None = None, seed: int = 0) -> Trees:
         """Learn with scikit-learn, and keep what it learnt as arrays."""
         from sklearn.ensemble import HistGradientBoostingClassifier
+        from threadpoolctl import threadpool_limits
 
         model = HistGradientBoostingClassifier(
             max_iter=_TREES,
@@ -61,7 +62,9 @@ class Trees:
             early_stopping=False,
             random_state=seed,
         )
-        model.fit(X, y, sample_weight=weights)
+        # Its threads wait for one another in busy loops: beside other work two take ten times as long as one.
+        with threadpool_limits(limits=1, user_api="openmp"):
+            model.fit(X, y, sample_weight=weights)
         nodes = [tree[0].nodes for tree in model._predictors]
         n_nodes = max(map(len, nodes))
         shape = (len(nodes), n_nodes)
