@@ -84,7 +84,7 @@ def test_the_default_beats_procrustes_and_reaches_its_figure(embedded, alignment
     en, it, pairs = embedded
     report = evaluate(alignment, pairs.test)
     assert report.coverage.words_found == 1000 and report.coverage.fraction == 1
-    procrustes = evaluate(wordrel.align(en, it, pairs, method="procrustes"))
+    procrustes = evaluate(wordrel.align(en, it, pairs, method="procrustes", rerank=False))
     assert report.csls.p_at_1 >= 0.53 > procrustes.csls.p_at_1 > 0.45
     assert report.csls.p_at_1 > report.nn.p_at_1 > procrustes.nn.p_at_1
 
