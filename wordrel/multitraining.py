@@ -135,6 +135,8 @@ class MultisetTraining:
             if self.progress is not None:
                 self.progress(f"choosing parameters, fold {number}")
             kept = [pairs.without(fold) for pairs in given]
+            if min(len(pairs.words) for pairs in kept) < 2:
+                continue  # nearly all words of a small dictionary beside large ones
             held = MultisetLearning(spaces, [pairs.without(np.setdiff1d(words, fold)) for pairs in given]).links
             for stage in stages:
                 learning = MultisetLearning(spaces, kept, SELECTION_VOCABULARY)
