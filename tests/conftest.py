@@ -91,6 +91,26 @@ def toy() -> Iterator[tuple[wordrel.Embeddings, wordrel.Embeddings, wordrel.Bili
     yield source, target, pairs
 
 
+def three_rotations(n: int = 60, d: int = 6, seed: int = 0) -> tuple[list[wordrel.Embeddings], list]:
+    """One space turned and scaled three times, in 6, 6 and 8 dimensions: word x7 is y7 and z7; x40 and on are held out.
+
+    Dictionaries lead from xx to yy and to zz.
+    """
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, d))
+    turns = [np.eye(d), 3 * np.linalg.qr(rng.normal(size=(d, d)))[0], np.linalg.qr(rng.normal(size=(d + 2, d)))[0].T]
+    spaces = [
+        wordrel.Embeddings([f"{name[0]}{i}" for i in range(n)], X @ turn, name)
+        for name, turn in zip(("xx", "yy", "zz"), turns, strict=True)
+    ]
+    held = [f"x{i}" for i in range(40, n)]
+    dictionaries = [
+        wordrel.BilingualDictionary([(f"x{i}", f"{name[0]}{i}") for i in range(n)], "xx", name, held)
+        for name in ("yy", "zz")
+    ]
+    return spaces, dictionaries
+
+
 def write_vec(path: Path, words: list[str], vectors: np.ndarray, header: bool = True) -> Path:
     lines = [f"{len(words)} {vectors.shape[1]}"] if header else []
     lines += [f"{word} {' '.join(f'{x:.6f}' for x in row)}" for word, row in zip(words, vectors, strict=True)]

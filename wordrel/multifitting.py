@@ -12,6 +12,7 @@ from wordrel.anchors import Anchors, Translations
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter
+from wordrel.fitting import checked_aligner
 from wordrel.methods.relative import Relative
 from wordrel.multitraining import MultisetTraining
 from wordrel.parts import Projection, listed
@@ -75,7 +76,7 @@ def align_many(
     'cat'
     """
     by_language = checked_languages([space.language for space in spaces], dictionaries)
-    Relative(**(parameters or {})).check_params()
+    checked_aligner("relative", parameters, refine)
     hub = spaces[0]
     # Sums of the same numbers in another order differ in the last digit: one order makes one result.
     ordered = [hub, *sorted(spaces[1:], key=lambda space: space.language)]

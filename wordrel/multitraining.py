@@ -26,6 +26,11 @@ from wordrel.selection import (
 from wordrel.topk import Rows
 from wordrel.training import CONTRAST_STEPS, FEWEST_TO_CHECK, Refine
 
+# Self-learning is left out only where it scores lower by more than this, about a standard error. The folds look at
+# fewer words than it does later, and not at the contrastive tuning that follows it: on left-out training words of
+# English-Italian-French the two gained 1.5 to 3.5 points in full vocabularies where the folds saw none.
+_MARGIN = 0.01
+
 
 @dataclass
 class MultisetTraining:
@@ -130,6 +135,8 @@ class MultisetTraining:
             if self.progress is not None:
                 self.progress(f"choosing parameters, fold {number}")
             kept = [pairs.without(fold) for pairs in given]
+            if min(len(pairs.words) for pairs in kept) < 2:
+                continue  # nearly all words of a small dictionary beside large ones
             held = MultisetLearning(spaces, [pairs.without(np.setdiff1d(words, fold)) for pairs in given]).links
             for stage in stages:
                 learning = MultisetLearning(spaces, kept, SELECTION_VOCABULARY)
@@ -147,7 +154,7 @@ class MultisetTraining:
 def _ranked(
     trials: Mapping[bool, Sequence[_Trial]], settings: Sequence[dict[str, float]], tuned: bool
 ) -> list[Candidate]:
-    """All candidates, best first, tried in the order of `wordrel.selection.select`."""
+    """All candidates, best first, tried in the order of `wordrel.selection.select`; self-learning has a bonus."""
     candidates: list[Candidate] = []
     for stage in sorted(trials, reverse=True):
         scored = [_candidate(trials[stage], stage, setting) for setting in settings]
@@ -156,7 +163,7 @@ def _ranked(
             scored += [_candidate(trials[stage], stage, {**best, "power": power}) for power in POWERS[1:]]
         candidates = scored + candidates
         settings = [one.parameters for one in sorted(scored, key=lambda one: -one.score)[:2]]
-    return sorted(candidates, key=lambda one: -one.score)
+    return sorted(candidates, key=lambda one: -one.score - _MARGIN * one.refine)
 
 
 def _left(pair: tuple[Rows, Rows], out: Rows) -> tuple[Rows, Rows]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from wordrel.cli.inputs import (
     split,
     warn_of_direction,
 )
+from wordrel.cli.many import Sources, finish, of_languages, show
 from wordrel.cli.options import Rounds, json_option, print_json, read_parameters
 from wordrel.cli.outcome import Result, as_dict, as_text, coverage, scores
 from wordrel.cli.progress import steps, transfers
@@ -28,6 +30,7 @@ from wordrel.errors import WordrelWarning
 from wordrel.evaluation import evaluate_plain
 from wordrel.fitting import checked_aligner
 from wordrel.methods import METHODS
+from wordrel.multifitting import check_different
 from wordrel.preprocessing import STEPS, Preprocessing
 from wordrel.sources import load_words
 from wordrel.sources.spec import BY_LANGUAGE
@@ -54,18 +57,33 @@ _PREPROCESSING_HELP = (
 @click.command("align")
 @click.argument("source", metavar="SRC")
 @click.argument("target", metavar="TGT")
+@click.argument("more", nargs=-1, metavar="[LANG]...")
 @click.option("--source-vectors", metavar="SPEC", help=_VECTORS_HELP)
 @click.option("--target-vectors", metavar="SPEC", help="Vectors of TGT.")
 @click.option(
     "--vectors",
     "family",
     metavar="FAMILY",
-    help=f"Vectors of both languages from one family: {', '.join(BY_LANGUAGE)}. [default: embedded]",
+    help=f"Vectors of all languages from one family: {', '.join(BY_LANGUAGE)}. [default: embedded]",
+)
+@click.option(
+    "--vectors-of",
+    multiple=True,
+    metavar="LANG=SPEC",
+    help="Vectors of one of the languages, such as fr=cc.fr.300.vec.gz; may be repeated.",
 )
 @reading_options
 @click.option("--dictionary", metavar="SPEC", help=_DICTIONARY_HELP)
+@click.option(
+    "--dictionary-of",
+    multiple=True,
+    metavar="LANG=SPEC",
+    help="Word pairs of SRC with one of the other languages, such as fr=en-fr.txt; may be repeated.",
+)
 @click.option("--test-dictionary", metavar="FILE", help="Pairs to score on. [default: held out by source word]")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to save. [default: SRC-TGT.wordrel]")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Where to save. [default: SRC-TGT[-LANG...].wordrel]"
+)
 @click.option(
     "--method",
     default="relative",
@@ -129,13 +147,16 @@ _PREPROCESSING_HELP = (
 def command(
     source: str,
     target: str,
+    more: tuple[str, ...],
     source_vectors: str | None,
     target_vectors: str | None,
     family: str | None,
+    vectors_of: tuple[str, ...],
     limit: int | None,
     offline: bool,
     no_cache: bool,
     dictionary: str | None,
+    dictionary_of: tuple[str, ...],
     test_dictionary: str | None,
     output: Path | None,
     method: str,
@@ -155,6 +176,8 @@ def command(
 ) -> None:
     """Align the vectors of SRC and TGT by a dictionary, score the result on held-out words and save it.
 
+    More languages join the same space, each by its own dictionary with SRC; then any of them translates into any other.
+
     \b
     Examples:
       wordrel align en it
@@ -168,24 +191,74 @@ def command(
           the other way round, from 1,000 words, for a script
       wordrel align en it --dictionary none
           without a dictionary; its test words only score the result
+      wordrel align en it fr --vectors-of fr=cc.fr.300.vec.gz \\
+          --dictionary-of fr=en-fr.txt
+          three languages in one space; Italian and French meet through English
     """
     start = time.perf_counter()
     if quiet:
         warnings.simplefilter("ignore", WordrelWarning)
-    for language in (source, target):
+    languages = (source, target, *more)
+    for language in languages:
         if not language.strip() or set(language) & set("/\\ \t\n"):
             raise click.UsageError(f"'{language}' is no language code; write one such as en, pt-BR or zh")
     chosen = read_parameters(parameters)
     prepared_by = _steps(preprocessing)
     checked_aligner(method, chosen, refine)
-    place = output or Path(f"{source}-{target}.wordrel")
+    place = output or Path(f"{'-'.join(languages)}.wordrel")
+    named = ((source, source_vectors, "--source-vectors"), (target, target_vectors, "--target-vectors"))
+    own_vectors = of_languages(vectors_of, languages, "--vectors-of")
+    for language, spec, option in named:
+        if spec is not None and own_vectors.setdefault(language, spec) != spec:
+            raise click.UsageError(f"{option} and --vectors-of {language}={own_vectors[language]}: give one of the two")
+    own_pairs = of_languages(dictionary_of, languages[1:], "--dictionary-of")
+    if more:
+        check_different(languages)
+        _only_for_two(
+            {
+                "--dictionary": (dictionary, "give each language its own with --dictionary-of LANG=FILE"),
+                "--test-dictionary": (test_dictionary, "score afterwards with 'wordrel evaluate --dictionary FILE'"),
+                "--anchor-file": (anchor_file, "leave it out; --anchors N takes the first N words of each dictionary"),
+                "--robust": (robust or None, "leave it out"),
+                f"--method {method}": (
+                    None if method in ("relative", "auto") else method,
+                    "leave it out, relative is the one for several",
+                ),
+            }
+        )
+    elif own_pairs:
+        if dictionary is not None:
+            raise click.UsageError("--dictionary and --dictionary-of are both given; give one of the two")
+        dictionary = own_pairs[target]
     check_output(place, force)
+    with steps(12, quiet or as_json) as step, transfers(quiet or as_json) as progress:
+        reading = Reading(limit, not no_cache, offline, progress)
+        if more:
+            all_spaces, dictionaries = Sources(languages, own_vectors, own_pairs, family).load(reading, seed, step)
+            step("aligning")
+            together = wordrel.align_many(
+                all_spaces,
+                dictionaries,
+                anchors,
+                chosen or None,
+                "auto" if refine is None else refine,
+                step,
+                preprocessing=prepared_by,
+                anchor_strategy=anchor_strategy,
+                translations=translations,
+                seed=seed,
+            )
+            done = finish(together, all_spaces, dictionaries, place, force, seed, start, step)
+    if more:
+        if as_json or not quiet:
+            show(done, as_json)
+        return
     with steps(12, quiet or as_json) as step, transfers(quiet or as_json) as progress:
         reading = Reading(limit, not no_cache, offline, progress)
         step("loading vectors")
         spaces = (
-            load_space(source, source_vectors, family, "--source-vectors", reading),
-            load_space(target, target_vectors, family, "--target-vectors", reading),
+            load_space(source, own_vectors.get(source), family, "--source-vectors", reading),
+            load_space(target, own_vectors.get(target), family, "--target-vectors", reading),
         )
         step("loading the dictionary")
         anchor_words = None if anchor_file is None else load_words(anchor_file)
@@ -231,6 +304,13 @@ def command(
         print_json(as_dict(result))
     elif not quiet:
         click.echo(as_text(result))
+
+
+def _only_for_two(options: Mapping[str, tuple[object, str]]) -> None:
+    """Refuse what more than two languages do not have."""
+    for name, (given, remedy) in options.items():
+        if given is not None:
+            raise click.UsageError(f"{name} is for two languages; {remedy}")
 
 
 def _steps(text: str | None) -> tuple[str, ...] | None:

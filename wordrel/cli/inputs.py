@@ -93,7 +93,12 @@ def load_space(language: str, spec: str | None, family: str | None, option: str,
 
 
 def load_pairs(
-    source: str, target: str, spec: str | None, spaces: tuple[Embeddings, Embeddings], reading: Reading
+    source: str,
+    target: str,
+    spec: str | None,
+    spaces: tuple[Embeddings, Embeddings],
+    reading: Reading,
+    option: str = "--dictionary ",
 ) -> BilingualDictionary:
     """Word pairs by their spec, or what is embedded."""
     name = f"{source}-{target}"
@@ -101,9 +106,10 @@ def load_pairs(
         return BilingualDictionary.identical(*spaces)
     if spec is None and name not in embedded.DICTIONARIES:
         known = ", ".join(embedded.DICTIONARIES)
+        file = option.replace("=", "=FILE").strip()
         raise UnknownSource(
-            f"there is no embedded {name} dictionary (only {known}); give a file with --dictionary, "
-            f"or fetch MUSE's with --dictionary muse:{name}"
+            f"there is no embedded {name} dictionary (only {known}); give a file with {file}, "
+            f"or fetch MUSE's with {option}muse:{name}"
         )
     return reading.load_dictionary(spec or f"embedded:{name}", source, target)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -45,10 +45,7 @@ def coverage(train: Coverage, report: EvaluationReport | None) -> dict[str, Any]
 def as_dict(result: Result) -> dict[str, Any]:
     """The result for machines."""
     info = result.alignment.info
-    spaces = [
-        {"language": name, "words": len(space), "dimensions": space.dimensions, "provenance": space.provenance}
-        for name, space in result.alignment.spaces.items()
-    ]
+    spaces = described(result.alignment)
     return {
         "output": str(result.output),
         "source": spaces[0],
@@ -68,15 +65,48 @@ def as_dict(result: Result) -> dict[str, Any]:
     }
 
 
+def described(alignment: Alignment) -> list[dict[str, Any]]:
+    """The spaces for machines."""
+    return [
+        {"language": name, "words": len(space), "dimensions": space.dimensions, "provenance": space.provenance}
+        for name, space in alignment.spaces.items()
+    ]
+
+
+def space_rows(alignment: Alignment) -> list[tuple[str, str, str]]:
+    """The spaces for people."""
+    return [
+        (name, f"{len(space):,} words", str(space.provenance.get("source", "")))
+        for name, space in alignment.spaces.items()
+    ]
+
+
+def learnt_rows(info: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """How the maps were learnt, for people."""
+    rows = []
+    if info["cross_validation"]:
+        best = info["cross_validation"][0]["score"]
+        n = len(info["cross_validation"])
+        without = max((one["score"] for one in info["cross_validation"] if not one["refine"]), default=best)
+        beside = f", {100 * without:.1f} without self-learning" if without < best else ""
+        rows.append(("tuned", f"{n} settings", f"P@1 {100 * best:.1f} on training words left out{beside}"))
+    if info["refine"]:
+        last = info["refine"][-1]
+        tuning = ", then contrastive tuning" if info["contrast_steps"] else ""
+        n_rounds = len(info["refine"])
+        rows.append(
+            ("refined", f"{n_rounds} round{'s' * (n_rounds > 1)}", f"{last['n_pairs']:,} pairs induced{tuning}")
+        )
+    parameters = ", ".join(f"{name} {value}" for name, value in info["parameters"].items())
+    rows.append(("method", info["method"], parameters))
+    return rows
+
+
 def as_text(result: Result) -> str:
     """The result for people."""
     alignment, info = result.alignment, result.alignment.info
     _, target = alignment.languages
-    parameters = ", ".join(f"{name} {value}" for name, value in info["parameters"].items())
-    rows = [
-        (name, f"{len(space):,} words", str(space.provenance.get("source", "")))
-        for name, space in alignment.spaces.items()
-    ]
+    rows = space_rows(alignment)
     if result.train.words:
         rows.append(
             (
@@ -91,20 +121,7 @@ def as_text(result: Result) -> str:
         rows.append(("dictionary", "none", "the first pairs were guessed"))
     if info["robust"]:
         rows.append(("suspicious", f"{len(alignment.suspicious):,} pairs", _worst(alignment.suspicious)))
-    if info["cross_validation"]:
-        best = info["cross_validation"][0]["score"]
-        n = len(info["cross_validation"])
-        without = max((one["score"] for one in info["cross_validation"] if not one["refine"]), default=best)
-        beside = f", {100 * without:.1f} without self-learning" if without < best else ""
-        rows.append(("tuned", f"{n} settings", f"P@1 {100 * best:.1f} on training words left out{beside}"))
-    if info["refine"]:
-        last = info["refine"][-1]
-        tuning = ", then contrastive tuning" if info["contrast_steps"] else ""
-        n_rounds = len(info["refine"])
-        rows.append(
-            ("refined", f"{n_rounds} round{'s' * (n_rounds > 1)}", f"{last['n_pairs']:,} pairs induced{tuning}")
-        )
-    rows.append(("method", info["method"], parameters))
+    rows += learnt_rows(info)
     word = alignment.source.words[min(len(alignment.source) - 1, 1000)]
     if " " in word:
         word = f"'{word}'"
