@@ -104,7 +104,7 @@ class MultisetTraining:
         maps = learning.forms().maps(**self.setting)
         self.history = learning.history
         if self.refine == "auto" and learning.induced:
-            links = [PairsOf(i, j, *pairs) for (i, j), pairs in learning.pairs(given_weight=1.0).items()]
+            links = [PairsOf(i, j, *pairs) for (i, j), pairs in learning.tuning_pairs().items()]
             maps = contrast_many(maps, spaces, links, CONTRAST_STEPS, seed=self.seed, progress=self.progress)
             self.contrast_steps = CONTRAST_STEPS
         return maps
