@@ -68,6 +68,10 @@ def test_rounds_induce_pairs_of_each_two_spaces():
     learning.rounds({"exponent": 1.0, "ridge": 0.3, "power": 0.5}, 2)
     assert set(learning.induced) == {(0, 1), (0, 2), (1, 2)} and len(learning.history) == 2
     assert learning.history[-1].n_pairs == sum(len(rows) for rows, _ in learning.induced.values())
+    np.testing.assert_array_equal(learning.pairs()[1, 2].sources[:30], np.arange(30, 60))
+    tuning = learning.tuning_pairs()
+    np.testing.assert_array_equal(tuning[1, 2].sources, learning.induced[1, 2][0])
+    np.testing.assert_array_equal(tuning[0, 1].sources[:60], np.arange(60))
     for rows, columns in learning.induced.values():
         assert (rows == columns).mean() > 0.95 and len(rows) > 800
 

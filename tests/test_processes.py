@@ -28,6 +28,7 @@ def test_faiss_and_torch_live_in_one_process_in_either_order(imports):
 def test_a_docstring_example_is_a_promise():
     modules = ["wordrel", "wordrel.embeddings", "wordrel.dictionary", "wordrel.relative", "wordrel.metrics"]
     modules += ["wordrel.methods.projection", "wordrel.methods.describe", "wordrel.fitting"]
+    modules += ["wordrel.multifitting"]
     code = (
         "import doctest, importlib\n"
         f"results = [doctest.testmod(importlib.import_module(name)) for name in {modules!r}]\n"

@@ -69,7 +69,7 @@ def align_many(
     >>> import wordrel
     >>> en, it = wordrel.load("embedded:en"), wordrel.load("embedded:it")
     >>> fr = wordrel.Embeddings(en.words, en.vectors[:, ::-1], "fr")  # in place of French
-    >>> pairs = wordrel.BilingualDictionary([(word, word) for word in en.words[:500]], "en", "fr")
+    >>> pairs = wordrel.BilingualDictionary([(word, word) for word in en.words[:2000]], "en", "fr")
     >>> dictionaries = [wordrel.load_dictionary("embedded:en-it"), pairs]
     >>> alignment = wordrel.align_many([en, it, fr], dictionaries, parameters={}, refine=0)
     >>> alignment.translate("gatto", source="it", target="fr", k=1)[0].word

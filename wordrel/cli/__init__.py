@@ -19,7 +19,7 @@ from wordrel.errors import WordrelError, WordrelWarning
 EXIT_USER, EXIT_BUG, EXIT_INTERRUPTED, EXIT_PIPE_CLOSED = 2, 1, 130, 141
 
 COMMANDS = {
-    "align": "Align the vectors of two or more languages and say how well it went.",
+    "align": "Align the vectors of languages and say how well it went.",
     "translate": "Translate words with a saved alignment.",
     "neighbors": "Show the nearest words in all languages, side by side.",
     "induce": "Write a bilingual lexicon with a confidence for each pair.",
