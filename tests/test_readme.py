@@ -130,7 +130,9 @@ def test_the_gain_of_chosen_anchors_is_measured(embedded):
     found = re.search(r"P@1 \(CSLS\) of 300 words of the embedded dictionary from (\d+\.\d) to (\d+\.\d)", README)
     assert found
     for stated, strategy in zip(found.groups(), ("first", "kmeans"), strict=True):
-        report = wordrel.evaluate(wordrel.align(*embedded, anchors=300, anchor_strategy=strategy, refine=0, rerank=False))
+        report = wordrel.evaluate(
+            wordrel.align(*embedded, anchors=300, anchor_strategy=strategy, refine=0, rerank=False)
+        )
         assert float(stated) == pytest.approx(100 * report.csls.p_at_1, abs=0.31)
 
 

@@ -158,7 +158,7 @@ def test_align_is_the_fit_with_the_new_weights(method):
     source, target, pairs = words_of()
     steps = []
     made = wordrel.align(
-        source, target, pairs, method, parameters={}, refine=0, robust=True, seed=4, progress=steps.append
+        source, target, pairs, method, parameters={}, refine=0, robust=True, seed=4, progress=steps.append, rerank=False
     )
     assert steps == [f"judging the pairs, fold {i}" for i in range(1, 5)]
     rows, targets, _ = corrupted(0.2)

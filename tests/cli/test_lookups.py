@@ -30,7 +30,7 @@ def test_translate_prints_words_and_scores(run, place):
     best = wordrel.load_alignment("en-it.wordrel").translate("gatto", source="it", k=2)
     lines = outcome.out.splitlines()
     assert outcome.code == 0 and lines[0] == "gatto" and len(lines) == 3
-    assert [line.split() for line in lines[1:]] == [[n.word, f"{n.score:.3f}"] for n in best]
+    assert [line.split() for line in lines[1:]] == [[n.word, f"{n.score:.3f}", f"{n.confidence:.2f}"] for n in best]
 
 
 def test_translate_json_by_cosine(run, place):
@@ -38,7 +38,9 @@ def test_translate_json_by_cosine(run, place):
     assert [entry["word"] for entry in result] == ["cat", "house"]
     assert result[0]["language"] == "en" and result[0]["scorer"] == "nn"
     best = wordrel.load_alignment("en-it.wordrel").translate("cat", k=1, scorer="nn")[0]
-    assert result[0]["translations"] == [{"word": "gatto", "score": pytest.approx(best.score), "language": "it"}]
+    assert result[0]["translations"] == [
+        {"word": "gatto", "score": pytest.approx(best.score), "language": "it", "confidence": None}
+    ]
 
 
 def test_words_come_from_standard_input(run, place, stdin):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -90,7 +91,7 @@ def command(
                     "word": word,
                     "language": space.language,
                     "scorer": scorer,
-                    "translations": [asdict(one) for one in found[word]] if found.get(word) else None,
+                    "translations": _plain(found.get(word), min_confidence),
                 }
                 for word in asked
             ]
@@ -98,20 +99,30 @@ def command(
     else:
         for word in unknown.known:
             click.echo(word)
-            if not found[word]:
-                unsure = f"no answer: nothing is as sure as {min_confidence:g}"
-                click.echo("  " + (unsure if min_confidence else "no translation: its vector has only zeros"))
+            if not found[word] and min_confidence is not None:
+                click.echo(f"  no answer: nothing is as sure as {min_confidence:g}")
+            elif not found[word]:
+                click.echo("  no translation: its vector has only zeros")
             elif len(names) > 1:
                 click.echo(side_by_side(names, sides[word]))
             else:
-                click.echo(table([_cells(one) for one in found[word]], right=(1, 2)))
+                click.echo(table(_rows(found[word]), right=(1, 2)))
     unknown.leave()
+
+
+def _plain(found: list[Neighbor] | None, min_confidence: float | None) -> list[dict[str, Any]] | None:
+    """For machines: null for a word that is not known, or of which nothing is sure enough."""
+    if found is None or (not found and min_confidence is not None):
+        return None
+    return [asdict(one) for one in found]
 
 
 def _sure(found: list[Neighbor], least: float) -> list[Neighbor]:
     return [one for one in found if one.confidence is not None and one.confidence >= least]
 
 
-def _cells(one: Neighbor) -> tuple[str, ...]:
-    confidence = () if one.confidence is None else (f"{one.confidence:.2f}",)
-    return one.word, f"{one.score:.3f}", *confidence
+def _rows(found: list[Neighbor]) -> list[tuple[str, ...]]:
+    """Words, scores and, where there are any, confidences."""
+    if all(one.confidence is None for one in found):
+        return [(one.word, f"{one.score:.3f}") for one in found]
+    return [(one.word, f"{one.score:.3f}", "" if one.confidence is None else f"{one.confidence:.2f}") for one in found]
