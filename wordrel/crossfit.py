@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -69,12 +70,22 @@ def train(
         learning.induced = _without(induced, held, given)
         aligner = make()
         learning.fit(aligner)
-        queries, targets = aligner.transform(X[held], 0), aligner.transform(Y, 1)
-        candidates, cosines = candidates_of(queries, targets, crowded)
-        fold = evidence.with_maps(spelling_maps(words, rest))
+        apart = aligner.transform(X, 0), aligner.transform(Y, 1)
+        candidates, cosines = candidates_of(apart[0][held], apart[1], crowded)
+        fold = _unaware(evidence, apart, spelling_maps(words, rest), held)
         right = _right(held, candidates, given, len(Y))
         examples.append(Examples(fold.features(held, candidates, cosines), right))
     return learn(examples, seed), evidence
+
+
+def _unaware(evidence: Evidence, spaces: tuple[Array32, Array32], maps: SpellingMaps, held: Rows) -> Evidence:
+    """Evidence that knows nothing of the words left out: of another alignment, without them among the anchors."""
+    kept = ~np.isin(evidence.source.anchors, held)
+    source, target = (
+        replace(side, vectors=vectors, anchors=side.anchors[kept])
+        for side, vectors in zip((evidence.source, evidence.target), spaces, strict=True)
+    )
+    return Evidence(source, target, maps)
 
 
 def evidence_of(spaces: tuple[Array32, Array32], words: tuple[Sequence[str], Sequence[str]], given: Pairs) -> Evidence:

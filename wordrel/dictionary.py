@@ -166,8 +166,9 @@ class BilingualDictionary:
         words = self.sources
         n_test = round(test_size * len(words)) if test_size < 1 else int(test_size)
         if not 0 < n_test < len(words):
+            asked = n_test if test_size > 0 else test_size
             raise InvalidParameter(
-                f"cannot hold out {n_test:,} of {len(words):,} source words; choose 1 or more, not all"
+                f"cannot hold out {asked:,} of {len(words):,} source words; choose 1 or more, not all"
             )
         # Words that differ in case only are one word to a look-up, so they must fall on the same side.
         held = np.random.default_rng(seed).permutation(len(words))[:n_test]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -107,10 +107,6 @@ class Evidence:
     def swapped(self) -> Evidence:
         """The same for the other direction."""
         return Evidence(self.target, self.source, self.maps.swapped())
-
-    def with_maps(self, maps: SpellingMaps) -> Evidence:
-        """The same with other maps of spelling."""
-        return replace(self, maps=maps)
 
     def features(self, rows: Rows, candidates: Rows, cosines: Array32) -> Array32:
         """Describe candidates.

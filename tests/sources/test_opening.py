@@ -295,16 +295,16 @@ OUT = "which leads out of the archive; get the file from a source that you trust
 BAD_ZIP = {
     "several": (
         zipped(GLOVE),
-        "has 4 members that may be vectors; name one of 'glove.50d.txt', 'glove.100d.txt', 'glove.200d.txt', "
-        "'glove.300d.txt'",
+        "has 4 members that may be vectors, 'glove.50d.txt', 'glove.100d.txt', 'glove.200d.txt', 'glove.300d.txt'; "
+        "unpack it and name one",
     ),
     "many": (
         zipped({f"{i}.vec": b"x" for i in range(9)}),
-        "has 9 members that may be vectors; name one of '0.vec', '1.vec', '2.vec', '3.vec', '4.vec' and 4 more",
+        "has 9 members that may be vectors, '0.vec', '1.vec', '2.vec', '3.vec', '4.vec' and 4 more; unpack it and name one",
     ),
     "none": (
         zipped({"a.md": b"", "b.md": b""}),
-        "has no member that looks like vectors; name one of 'a.md', 'b.md'",
+        "has no member that looks like vectors, only 'a.md', 'b.md'",
     ),
     "nothing": (
         zipped({"a/": b"", "a/.b": b""}),

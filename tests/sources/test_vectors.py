@@ -101,7 +101,7 @@ def line_7(change):
 BAD_TEXT = {
     "empty": (b"", "{}: is empty; check that the download is complete"),
     "header only": (b"0 3\n", "{}: has no vectors in it; check that the download is complete"),
-    "no dimensions": (b"3 0\na\n", "{}:1: the header promises vectors of 0 numbers"),
+    "no dimensions": (b"3 0\na\n", "{}:1: the header promises vectors of 0 numbers; correct the header"),
     "no numbers": (
         b"hello\nworld\n",
         "{}:1: expected a word and its numbers, or a header of two counts; is this a .vec file?",

@@ -44,6 +44,7 @@ def command(pattern: str | None, language: str | None, family: str | None, as_js
       wordrel sources italian
       wordrel sources --family glove --json
     """
+    family = family.rstrip(":") if family else family
     rows = [row for row in _rows() if _is_wanted(row.entry, pattern, language, family)]
     if not rows:
         if family not in (None, _EMBEDDED):

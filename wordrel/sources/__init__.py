@@ -154,9 +154,18 @@ def _existing(name: str, what: str) -> Path:
         raise UnknownSource(f"{name}: is a folder; name a file that holds {what}")
     if not path.exists():
         family, colon, rest = name.partition(":")
+        if what == "vectors" and family in ("http", "https"):
+            raise UnknownSource(f"{name}: is an address; write url:{name}")
+        if what == "vectors" and family == "muse":
+            raise UnknownSource(f"{name}: is a dictionary, not vectors; give it as one")
         meant = difflib.get_close_matches(family, FAMILIES, n=1, cutoff=0.7) if colon and what == "vectors" else []
         if meant:
             raise UnknownSource(f"{name}: no such file; did you mean {meant[0]}:{rest}?")
+        if colon and what == "vectors" and family.isidentifier() and len(family) > 1:
+            families = ", ".join(FAMILIES)
+            raise UnknownSource(
+                f"{name}: no such file, and no family of vectors is called {family}; there are {families}"
+            )
         known = embedded.names(what)
         raise UnknownSource(
             f"{name}: no such file; name a file that holds {what}{', or one of: ' if known else ''}{known}"

@@ -84,11 +84,11 @@ def _choose(members: Sequence[zipfile.ZipInfo], name: str, member: str | None) -
             return candidates[0]
         if candidates:
             raise FormatError(
-                name, f"has {len(candidates)} members that may be vectors; name one of {_list(candidates)}"
+                name, f"has {len(candidates)} members that may be vectors, {_list(candidates)}; unpack it and name one"
             )
     if not visible:
         raise FormatError(name, "is a zip archive with nothing in it; check that the download is complete")
-    raise FormatError(name, f"has no member that looks like vectors; name one of {_list(visible)}")
+    raise FormatError(name, f"has no member that looks like vectors, only {_list(visible)}")
 
 
 def _leads_out(member: str) -> bool:

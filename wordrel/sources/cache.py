@@ -200,6 +200,8 @@ class Item:
 
 def items() -> list[Item]:
     """All that is whole, downloads first, by name."""
+    if place().exists() and not place().is_dir():
+        raise CacheError(f"{place()}: is not a folder; set WORDREL_CACHE to one, or unset it")
     found = [item for folder in _folders() if (item := _item(folder)) is not None]
     return sorted(found, key=lambda item: (item.kind != "download", item.source))
 

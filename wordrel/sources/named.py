@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wordrel.embeddings import Embeddings
-from wordrel.errors import FetchError, InvalidParameter, MissingExtra, UnknownSource, WordrelWarning
+from wordrel.errors import FetchError, FormatError, InvalidParameter, MissingExtra, UnknownSource, WordrelWarning
 from wordrel.sources import catalogue, fetch
 from wordrel.sources.collecting import as_embeddings, collect
 from wordrel.sources.converted import Origin
@@ -83,7 +83,15 @@ def _from_web(
         whole = fetch.fetch_entry(entry, offline=offline, progress=progress)
     elif whole is None:
         whole = fetch.fetch(url, offline=offline, progress=progress)
-    return from_path(whole, options, language, provenance, keep=keep, trusted=False, member=member, progress=progress)
+    try:
+        return from_path(
+            whole, options, language, provenance, keep=keep, trusted=False, member=member, progress=progress
+        )
+    except FormatError as error:
+        # The file in the cache is of no use, and its path says nothing.
+        name = str(spec) if entry is not None else url
+        problem = f"{error.problem} (after: wordrel cache prune '{name}')"
+        raise FormatError(str(spec), problem, error.line) from None
 
 
 def _from_spacy(spec: Spec, options: ReadOptions, language: str | None) -> Embeddings:

@@ -90,8 +90,11 @@ def test_pickles_are_opened_only_from_a_file_that_was_named(tmp_path):
     ("content", "problem"),
     [
         (pickle.dumps([1, 2]), "cannot be opened by gensim ('list' object has no attribute '_load_specials'); keep"),
-        (pickle.dumps("a")[:-1], "cannot be opened by gensim (pickle data was truncated); keep"),
-        (b"\x80\x04cno.such.module\nname\n.", "cannot be opened by gensim (No module named 'no'); keep"),
+        (pickle.dumps("a")[:-1], "is a Python pickle that is cut short or damaged; keep"),
+        (
+            b"\x80\x04cgensim.models.nothing\nname\n.",
+            "cannot be opened by gensim (No module named 'gensim.models.nothing'); keep",
+        ),
     ],
 )
 def test_pickles_of_something_else(tmp_path, content, problem):
@@ -128,3 +131,38 @@ def test_keys_that_are_no_words_and_tables_that_are_none(tmp_path, vectors):
     with pytest.raises(FormatError) as error:
         read(tmp_path / "e")
     assert str(error.value) == f"{tmp_path / 'e'}: has no vectors in it; check that the model was trained"
+
+
+class Program:
+    def __init__(self, function, *arguments):
+        self.call = function, arguments
+
+    def __reduce__(self):
+        return self.call
+
+
+@pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4, 5])
+@pytest.mark.parametrize("name", ["a.vec", "a.kv"])
+def test_a_pickle_that_is_a_program_is_not_run(tmp_path, name, protocol):
+    import os
+
+    place = tmp_path / "was run"
+    path = put(tmp_path / name, pickle.dumps([Program(os.mkdir, str(place))], protocol=protocol))
+    with pytest.raises(FormatError) as error:
+        read(path)
+    assert not place.exists()
+    if protocol > 1:  # older ones do not begin as pickles do, and are taken for text
+        assert str(error.value) == (
+            f"{path}: is a Python pickle that would run posix.mkdir, which no file of gensim's does; do not open it"
+        )
+
+
+def test_programs_behind_names_of_gensim_are_seen_too(tmp_path):
+    from wordrel.sources.readers.pickles import strangers
+
+    hidden = b"\x80\x04\x8c\x16gensim.models.word2vec\x8c\x12utils.check_output\x93."
+    assert strangers(io.BytesIO(hidden)) == ["gensim.models.word2vec.utils.check_output"]
+    memoized = b"\x80\x04\x8c\x05posix\x94\x8c\x06system\x94h\x00h\x01\x93."
+    assert strangers(io.BytesIO(memoized)) == ["posix.system"]
+    with pytest.raises(ValueError, match="its names cannot be told"):
+        strangers(io.BytesIO(b"\x80\x04K\x01K\x02\x93."))

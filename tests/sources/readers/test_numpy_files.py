@@ -106,7 +106,7 @@ BAD_NPZ = {
     ),
     "objects": (
         zipped({"words.npy": OBJECTS, "vectors.npy": V}),
-        "is not a readable .npz file (it holds Python objects, which can run code); check that it is complete",
+        "is not a readable .npz file (it holds Python objects, which can run code); save words with dtype=str",
     ),
     "a header that lies": (
         zipped({"words.npy": W, "vectors.npy": HUGE + VECTORS.tobytes()}),

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.errors import FormatError
+from wordrel.errors import FormatError, shorten
 from wordrel.sources.opening import Opened
 from wordrel.sources.options import ReadOptions
+from wordrel.sources.readers.pickles import strangers
 from wordrel.sources.rows import Block, Composer, Table
 
 
@@ -44,6 +45,7 @@ def _load(opened: Opened) -> Any:
     from gensim.models import KeyedVectors
     from gensim.utils import SaveLoad
 
+    _refuse_programs(opened)
     try:
         loaded = SaveLoad.load(str(opened.path), mmap="r")
     # "Note that other exceptions may also be raised during unpickling", say Python's documents of the format: a pickle
@@ -57,6 +59,21 @@ def _load(opened: Opened) -> Any:
         problem = f"is a pickle of {type(loaded).__name__}, which has no word vectors; save its KeyedVectors"
         raise FormatError(opened.name, problem)
     return vectors
+
+
+def _refuse_programs(opened: Opened) -> None:
+    """A name proves nothing: what a pickle would import is looked at before any of it runs."""
+    try:
+        with opened.file() as file:
+            found = strangers(file)
+    except (ValueError, IndexError, KeyError, OverflowError, MemoryError):
+        problem = "is a Python pickle that is cut short or damaged; keep the .npy files beside it, or save it again"
+        raise FormatError(opened.name, problem) from None
+    if found:
+        problem = (
+            f"is a Python pickle that would run {shorten(found[0])}, which no file of gensim's does; do not open it"
+        )
+        raise FormatError(opened.name, problem)
 
 
 def _composer(vectors: Any) -> Composer | None:

@@ -80,7 +80,7 @@ def parse(head: bytes, name: str, what: str) -> Header:
         raise wrong("its header names no plain array")
     endian, kind, size = descr.groups()
     if kind == "O":
-        raise wrong("it holds Python objects, which can run code")
+        raise FormatError(name, f"{what} (it holds Python objects, which can run code); save words with dtype=str")
     try:
         dtype = np.dtype(f"{endian}{kind}{size}")
     except (TypeError, ValueError):

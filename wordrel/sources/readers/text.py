@@ -47,7 +47,7 @@ def read(opened: Opened, options: ReadOptions) -> Table:
         return Table(dimensions, _Rows(opened, dimensions, 1, None, options.limit, first).blocks(), first_line=1)
     rows, dimensions = declared
     if not dimensions:
-        raise FormatError(opened.name, "the header promises vectors of 0 numbers", 1)
+        raise FormatError(opened.name, "the header promises vectors of 0 numbers; correct the header", 1)
     blocks = _Rows(opened, dimensions, 2, rows, options.limit).blocks()
     return Table(dimensions, blocks, rows, first_line=2)
 
