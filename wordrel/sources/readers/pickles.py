@@ -21,6 +21,7 @@ _NAMES = {
         "bytes",
         "bytearray",
         "object",
+        "hash",
         "slice",
     },
     "gensim.corpora.dictionary": {"Dictionary"},
