@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickletools
 from typing import BinaryIO
 
-# Where the objects of gensim's own files come from: its models, and arrays. `gensim.utils` and most of numpy, which can
+# Where the objects of gensim's own files come from: its models, and arrays. Most of `gensim.utils` and numpy, which can
 # do more than hold numbers, are not among them.
 _MODELS = "gensim.models."
 _NAMES = {
@@ -25,6 +25,7 @@ _NAMES = {
         "slice",
     },
     "gensim.corpora.dictionary": {"Dictionary"},
+    "gensim.utils": {"call_on_class_only"},
     "copyreg": {"_reconstructor"},
     "_codecs": {"encode"},
     "collections": {"defaultdict", "OrderedDict", "Counter", "namedtuple"},
