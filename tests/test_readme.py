@@ -79,11 +79,15 @@ def test_every_other_command_runs_and_prints_what_is_pasted(run, here, monkeypat
     rng = np.random.default_rng(0)
     for language in ("de", "en"):
         write_vec(here / f"{language}.vec", [f"{language}{i}" for i in range(40)], rng.normal(size=(40, 5)))
+    # A third language of the hub's own vectors, each of its words spelt backwards.
+    hub = wordrel.load("embedded:en", limit=3000)
+    write_vec(here / "xx.vec", [f"x{word[::-1]}" for word in hub.words], hub.vectors)
+    (here / "en-xx.tsv").write_text("".join(f"{word}\tx{word[::-1]}\n" for word in hub.words[:500]))
     (here / "de-en.txt").write_text("".join(f"de{i} en{i}\n" for i in range(40)))
     first = run("align", "en", "it")
     said = pasted(COMMANDS[0])
     assert first.code == 0 and shape(first.out) == shape(said)
-    assert len(figures(said)) == 16
+    assert len(figures(said)) == 22
     np.testing.assert_allclose(figures(first.out), figures(said), atol=1)
     assert len(set(first.out.splitlines()) & set(said.splitlines()[-16:-5])) >= 7
     compared = 0
