@@ -150,3 +150,12 @@ def test_probabilities_are_between_0_and_1_whatever_the_features():
     wild = np.array([[[1e30, -1e30, 0], [np.inf, 5, 5]]], dtype=np.float32)
     probable = Reranker(trees, np.arange(3)).probabilities(wild)
     assert ((probable > 0) & (probable < 1)).all()
+
+
+def test_a_word_without_candidates_has_no_answer(alignment):
+    rows = np.array([5, 6])
+    candidates = np.full((2, CANDIDATES), -1)
+    candidates[1, :2] = [7, 9]
+    ranked = alignment.reranking.rank(rows, candidates)
+    assert (ranked.rows[0] == -1).all() and (ranked.probabilities[0] == 0).all()
+    assert set(ranked.rows[1, :2]) == {7, 9} and (ranked.probabilities[1, 2:] == 0).all()
