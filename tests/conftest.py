@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +11,6 @@ import pytest
 
 import wordrel
 from wordrel.cli import main
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
 
 
 class Outcome(NamedTuple):
