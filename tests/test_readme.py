@@ -122,6 +122,7 @@ def test_the_figures_of_the_text_are_measured(embedded):
     assert float(found[2]) == pytest.approx(100 * report.nn.p_at_1, abs=0.06)
 
 
+@pytest.mark.slow
 def test_the_gain_of_self_learning_is_measured(embedded):
     found = re.search(r"lifts P@1 \(CSLS\) from (\d+\.\d) to (\d+\.\d)", README)
     assert found
@@ -130,6 +131,7 @@ def test_the_gain_of_self_learning_is_measured(embedded):
         assert float(stated) == pytest.approx(100 * report.csls.p_at_1, abs=1)  # BLAS builds differ in the last bits
 
 
+@pytest.mark.slow
 def test_the_gain_of_chosen_anchors_is_measured(embedded):
     found = re.search(r"P@1 \(CSLS\) of 300 words of the embedded dictionary from (\d+\.\d) to (\d+\.\d)", README)
     assert found
