@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from wordrel.features import MOST_ANCHORS, NEIGHBOURS, Evidence, Facing, Side
+from wordrel.features import MOST_ANCHORS, NEIGHBOURS, Evidence, Facing, Side, nearest_rows
 from wordrel.methods.base import Aligner
 from wordrel.refine import Pairs, SelfLearning
 from wordrel.relative import Array32
 from wordrel.rerank import CANDIDATES, Examples, Learnt, learn
 from wordrel.spelling import Spelling, SpellingMaps, profiles
-from wordrel.topk import BLOCK_ELEMENTS, Rows, product_blocks, sorted_top
+from wordrel.topk import Rows, product_blocks, sorted_top
 
 # Two thirds of the words align the others; 5 folds made no difference on English-French, and cost two thirds more.
 FOLDS = 3
@@ -112,13 +112,8 @@ def spelling_maps(words: tuple[Sequence[str], Sequence[str]], pairs: Pairs) -> S
 
 def facing(vectors: Array32, others: Array32) -> Facing:
     """Nearest of the most frequent rows of the other space, of each row."""
-    others = others[:MOST_FACING]
-    k = min(NEIGHBOURS, len(others))
-    rows = np.empty((len(vectors), k), dtype=np.int32)
-    cosines = np.empty((len(vectors), k), dtype=np.float32)
-    for some, scores in product_blocks(vectors, others):
-        rows[some], cosines[some] = sorted_top(scores, k)
-    return Facing(rows, cosines)
+    rows, cosines = nearest_rows(vectors, others[:MOST_FACING], NEIGHBOURS)
+    return Facing(rows.astype(np.int32), cosines)
 
 
 def candidates_of(queries: Array32, targets: Array32, crowded: Array32) -> tuple[Rows, Array32]:
@@ -126,11 +121,8 @@ def candidates_of(queries: Array32, targets: Array32, crowded: Array32) -> tuple
     k = min(CANDIDATES, len(targets))
     rows = np.empty((len(queries), k), dtype=np.int64)
     cosines = np.empty((len(queries), k), dtype=np.float32)
-    step = max(BLOCK_ELEMENTS // len(targets), 1)
-    for start in range(0, len(queries), step):
-        some = slice(start, start + step)
-        scores = 2 * (queries[some] @ targets.T) - crowded
-        rows[some], best = sorted_top(scores, k)
+    for some, products in product_blocks(queries, targets):
+        rows[some], best = sorted_top(2 * products - crowded, k)
         cosines[some] = (best + crowded[rows[some]]) / 2
     return rows, cosines
 

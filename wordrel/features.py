@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from wordrel.relative import Array32, unit_rows
 from wordrel.spelling import Spelling, SpellingMaps, common_prefix, distances, pair_cosines, profiles
-from wordrel.topk import BLOCK_ELEMENTS, Rows, sorted_top
+from wordrel.topk import Rows, product_blocks, sorted_top
 
 # Neighbours among anchors; the field's usual number.
 NEIGHBOURS = 10
@@ -116,16 +116,15 @@ class Evidence:
         rows : int64 array of shape (n,)
             Words of the source language.
         candidates : int64 array of shape (n, k)
-            Rows of the target language; -1 for none.
+            Rows of the target language.
         cosines : float32 array of shape (n, k)
 
         Returns
         -------
         float32 array of shape (n, k, len(NAMES))
         """
-        absent = candidates < 0
         asked, of_asked = np.unique(rows, return_inverse=True)
-        found, of_found = np.unique(np.where(absent, 0, candidates), return_inverse=True)
+        found, of_found = np.unique(candidates, return_inverse=True)
         of_found = of_found.reshape(candidates.shape)
         left = np.repeat(of_asked, candidates.shape[1])
         values = self._geometry(asked, found, of_asked, of_found, cosines)
@@ -143,7 +142,7 @@ class Evidence:
     ) -> dict[str, npt.NDArray[np.float32]]:
         source, target = self.source, self.target
         # Crowding of a word: among its candidates, which are the nearest of the other language; of a candidate: among
-        # the anchors of the word's language, the word itself left out.
+        # the frequent words of the word's language.
         crowding = -np.sort(-cosines, axis=1)[:, :NEIGHBOURS].mean(axis=1, keepdims=True)
         facing = Facing(target.facing.rows[found], target.facing.cosines[found])
         own = facing.rows[of_found] == asked[of_asked][:, None, None]
@@ -191,7 +190,7 @@ class Evidence:
 
     def _around(self, side: Side, rows: Rows) -> Rows:
         """Anchors nearest to some words of the same language, themselves left out."""
-        near, _ = _nearest(side.vectors[rows], side.vectors[side.anchors], NEIGHBOURS + 1)
+        near, _ = nearest_rows(side.vectors[rows], side.vectors[side.anchors], NEIGHBOURS + 1)
         itself = side.anchors[near] == rows[:, None]
         order = np.argsort(itself, axis=1, kind="stable")  # the word itself goes last
         return np.take_along_axis(near, order, axis=1)[:, : max(near.shape[1] - 1, 1)]
@@ -238,13 +237,11 @@ def _rank(table: Array32) -> Array32:
     return better
 
 
-def _nearest(queries: Array32, pool: Array32, k: int) -> tuple[Rows, Array32]:
-    """Nearest rows of a small pool and their cosines, best first."""
+def nearest_rows(queries: Array32, pool: Array32, k: int) -> tuple[Rows, Array32]:
+    """Nearest rows of a pool and their cosines, best first; shape (n, min(k, n_pool))."""
     k = min(k, len(pool))
     rows = np.empty((len(queries), k), dtype=np.int64)
     cosines: Array32 = np.empty((len(queries), k), dtype=np.float32)
-    step = max(BLOCK_ELEMENTS // max(len(pool), 1), 1)
-    for start in range(0, len(queries), step):
-        some = slice(start, start + step)
-        rows[some], cosines[some] = sorted_top(queries[some] @ pool.T, k)
+    for some, scores in product_blocks(queries, pool):
+        rows[some], cosines[some] = sorted_top(scores, k)
     return rows, cosines

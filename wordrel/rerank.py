@@ -47,7 +47,7 @@ class Trees:
     depth: int
 
     @classmethod
-    def fit(cls, X: Array32, y: npt.NDArray[np.bool_], weights: Array32 | None = None, seed: int = 0) -> Trees:
+    def fit(cls, X: Array32, y: npt.NDArray[np.bool_], seed: int = 0) -> Trees:
         """Learn with scikit-learn, and keep what it learnt as arrays."""
         from sklearn.ensemble import HistGradientBoostingClassifier
         from threadpoolctl import threadpool_limits
@@ -64,7 +64,7 @@ class Trees:
         )
         # Its threads wait for one another in busy loops: beside other work two take ten times as long as one.
         with threadpool_limits(limits=1, user_api="openmp"):
-            model.fit(X, y, sample_weight=weights)
+            model.fit(X, y)
         nodes = [tree[0].nodes for tree in model._predictors]
         n_nodes = max(map(len, nodes))
         shape = (len(nodes), n_nodes)
@@ -111,7 +111,11 @@ class Examples:
     @property
     def geometry(self) -> float:
         """P@1 of the order by CSLS."""
-        best = self.features[:, :, NAMES.index("csls")].argmax(axis=1)
+        return self.p_at_1(self.features[:, :, NAMES.index("csls")])
+
+    def p_at_1(self, scores: Array32) -> float:
+        """P@1 of the order by some scores, shape (n, k)."""
+        best = scores.argmax(axis=1)
         return float(self.right[np.arange(len(best)), best].mean())
 
     def fit(self, columns: Rows, seed: int) -> Trees:
@@ -127,7 +131,7 @@ def joined(parts: Sequence[Examples]) -> Examples:
 
 @dataclass(frozen=True)
 class Reranker:
-    """What was learnt for one direction.
+    """What was learnt.
 
     Attributes
     ----------
@@ -170,9 +174,7 @@ def learn(folds: Sequence[Examples], seed: int = 0) -> Learnt:
     checked, rest = folds[0], joined(folds[1:])
     scores = {}
     for spelling, columns in ((True, everything), (False, everything[shapes_apart])):
-        odds = Reranker(rest.fit(columns, seed), columns).probabilities(checked.features)
-        best = odds.argmax(axis=1)
-        scores[spelling] = float(checked.right[np.arange(len(best)), best].mean())
+        scores[spelling] = checked.p_at_1(Reranker(rest.fit(columns, seed), columns).probabilities(checked.features))
     spelling = scores[True] >= scores[False]
     columns = everything if spelling else everything[shapes_apart]
     whole = joined(folds)

@@ -35,8 +35,8 @@ class Spelling:
     letters : int32 array of shape (n_words, 24)
     lengths : int64 array of shape (n_words,)
     has_digit : bool array of shape (n_words,)
-    exact : array of str
-        The words as they are.
+    exact : int64 array of shape (n_words,)
+        The same number for the same word, and only within one process.
     """
 
     def __init__(self, words: Sequence[str]) -> None:

@@ -15,7 +15,6 @@ from wordrel.sources.catalogue import Entry
 from wordrel.sources.sizes import size_text
 
 _EMBEDDED = "embedded"
-_EMBEDDED_LICENCES = {"embedded:en": "MIT", "embedded:it": "CC BY-SA 4.0"}
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,8 @@ def _rows() -> list[Row]:
 def _embedded() -> list[Entry]:
     found = []
     for name in (*embedded.LANGUAGES, *embedded.DICTIONARIES):
-        spec, kind = f"{_EMBEDDED}:{name}", "vectors" if name in embedded.LANGUAGES else "dictionary"
-        licence = _EMBEDDED_LICENCES.get(spec, "CC BY 3.0")
+        kind = "vectors" if name in embedded.LANGUAGES else "dictionary"
+        licence = embedded.LICENCES[name]
         what = "small, to start with" if kind == "vectors" else "MultiWordNet, with test words held out"
         found.append(Entry(_EMBEDDED, name, kind, tuple(name.split("-")), "", "embedded", licence, "", what))
     return found

@@ -16,7 +16,7 @@ from wordrel.sources.readers.numpy_files import read_npz
 PREFIX = "embedded:"
 LANGUAGES = ("en", "it")
 DICTIONARIES = ("en-it", "it-en")
-_LICENCES = {"en": "MIT", "it": "CC BY-SA 4.0"}
+LICENCES = {"en": "MIT", "it": "CC BY-SA 4.0"} | dict.fromkeys(DICTIONARIES, "CC BY 3.0")
 
 
 def names(what: str) -> str:
@@ -35,7 +35,7 @@ def load_vectors(language: str, options: ReadOptions) -> Embeddings:
     spec = f"{PREFIX}{language}"
     with as_file(files("wordrel.data") / "vectors" / f"{language}.npz") as path, open_path(path) as opened:
         found = collect(read_npz(opened, options), options, spec)
-    return as_embeddings(found, spec, language, {"source": spec, "licence": _LICENCES[language]})
+    return as_embeddings(found, spec, language, {"source": spec, "licence": LICENCES[language]})
 
 
 def load_pairs(spec: str) -> BilingualDictionary:
