@@ -87,7 +87,7 @@ def write_folder(
         content["checksum"] = _checksum(content)
         (temporary / MANIFEST).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         temporary.chmod(0o777 & ~_umask())
-        _swap(temporary, path)
+        swap(temporary, path)
     except OSError as error:
         raise ArtefactError(
             f"{path}: cannot be written ({error.strerror}); free some space or choose another place"
@@ -96,7 +96,7 @@ def write_folder(
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _swap(new: Path, place: Path) -> None:
+def swap(new: Path, place: Path) -> None:
     """Put a folder in its place; a folder that is there goes only once the new one is whole."""
     if not place.exists():
         new.replace(place)

@@ -67,6 +67,12 @@ class FormatError(WordrelError, ValueError):
         super().__init__(f"{self.path}{'' if line is None else f':{line}'}: {problem}")
 
 
+def not_utf8(path: str | PathLike[str], line: int) -> FormatError:
+    """Say that a line is not UTF-8."""
+    problem = "is not UTF-8; convert the file with 'iconv -f latin1 -t utf-8' (or from the encoding that it has)"
+    return FormatError(path, problem, line)
+
+
 class MissingExtra(WordrelError, ImportError):
     """A format or source needs a package that is not installed.
 

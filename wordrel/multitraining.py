@@ -17,11 +17,11 @@ from wordrel.selection import (
     ENOUGH_WORDS,
     FEWEST_WORDS,
     FOLDS,
-    POWERS,
     SELECTION_VOCABULARY,
     Candidate,
     Questions,
     settings_for,
+    try_settings,
 )
 from wordrel.topk import Rows
 from wordrel.training import CONTRAST_STEPS, FEWEST_TO_CHECK, Refine
@@ -155,14 +155,7 @@ def _ranked(
     trials: Mapping[bool, Sequence[_Trial]], settings: Sequence[dict[str, float]], tuned: bool
 ) -> list[Candidate]:
     """All candidates, best first, tried in the order of `wordrel.selection.select`; self-learning has a bonus."""
-    candidates: list[Candidate] = []
-    for stage in sorted(trials, reverse=True):
-        scored = [_candidate(trials[stage], stage, setting) for setting in settings]
-        if tuned and not candidates:
-            best = max(scored, key=lambda one: one.score).parameters
-            scored += [_candidate(trials[stage], stage, {**best, "power": power}) for power in POWERS[1:]]
-        candidates = scored + candidates
-        settings = [one.parameters for one in sorted(scored, key=lambda one: -one.score)[:2]]
+    candidates = try_settings(trials, settings, tuned, _candidate)
     return sorted(candidates, key=lambda one: -one.score - _MARGIN * one.refine)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from wordrel.methods.base import Aligner
 from wordrel.refine import MANY_WORDS, Pairs, SelfLearning
 from wordrel.relative import Array32, map_rows
 from wordrel.topk import Rows, mean_similarity, product_blocks
+
+T = TypeVar("T")
 
 # What is tried: around what served English-French and English-Italian best on training words, with self-learning and
 # without, from 100 to 5,000 words.
@@ -110,17 +112,40 @@ def select(
             pairs = _refined(X, Y, kept, fold, induced, method, parameters or {}) if stage else kept
             trials[stage].append(_Trial(X, Y, pairs, questions, method))
     tuned = method == "relative" and parameters is None and len(given.words) >= FEWEST_WORDS
-    candidates: list[Candidate] = []
     settings = settings_for(len(given.words)) if tuned else [dict(parameters or {})]
+    candidates = try_settings(trials, settings, tuned, _candidate)
+    return sorted(candidates, key=lambda one: -one.score)
+
+
+def try_settings(
+    trials: Mapping[bool, T],
+    settings: Sequence[dict[str, Any]],
+    tuned: bool,
+    score: Callable[[T, bool, dict[str, Any]], Candidate],
+) -> list[Candidate]:
+    """Score settings with self-learning and without, as far as there are trials of each.
+
+    Parameters
+    ----------
+    trials : mapping of bool to trials
+        Of self-learning, and of the given pairs alone.
+    settings : sequence of dict
+        Parameters to begin with.
+    tuned : bool
+        Whether the power is chosen, too: for the best of them.
+    score : callable
+        Takes trials, whether they are of self-learning, and parameters.
+    """
+    candidates: list[Candidate] = []
     # Self-learning wins nearly always: its best settings are the ones to try without it.
-    for stage in sorted(stages, reverse=True):
-        scored = [_candidate(trials[stage], stage, setting) for setting in settings]
+    for stage in sorted(trials, reverse=True):
+        scored = [score(trials[stage], stage, setting) for setting in settings]
         if tuned and not candidates:
             best = max(scored, key=lambda one: one.score).parameters
-            scored += [_candidate(trials[stage], stage, {**best, "power": power}) for power in POWERS[1:]]
+            scored += [score(trials[stage], stage, {**best, "power": power}) for power in POWERS[1:]]
         candidates = scored + candidates
         settings = [one.parameters for one in sorted(scored, key=lambda one: -one.score)[:2]]
-    return sorted(candidates, key=lambda one: -one.score)
+    return candidates
 
 
 def settings_for(n_words: int) -> list[dict[str, float]]:

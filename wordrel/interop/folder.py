@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from wordrel.artefact import check_output
+from wordrel.artefact import check_output, swap
 from wordrel.errors import ArtefactError, OutputExists
 
 README, RECORD = "README.txt", "export.json"
@@ -44,7 +44,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     try:
         temporary.mkdir()
         yield temporary
-        _swap(temporary, place)
+        swap(temporary, place)
     except OSError as error:
         # numpy's own error of a full disk has no number, and so no text of the system.
         problem = " ".join(str(error.strerror or error).split())
@@ -53,17 +53,3 @@ def whole_folder(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _swap(new: Path, place: Path) -> None:
-    """Put a folder in its place; a folder that is there goes only once the new one stands."""
-    old = new.with_name(f"{new.name}.old")
-    if place.exists():
-        place.replace(old)
-    try:
-        new.replace(place)
-    except OSError:
-        if old.exists():
-            old.replace(place)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

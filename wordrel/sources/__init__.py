@@ -11,11 +11,10 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import UnknownSource
 from wordrel.sources import catalogue, embedded
-from wordrel.sources.collecting import as_embeddings, collect
 from wordrel.sources.dictionaries.pairs import read_words
 from wordrel.sources.dictionaries.reading import paths_of, read_paths
 from wordrel.sources.fetch import Progress, fetch_entry
-from wordrel.sources.loading import from_path
+from wordrel.sources.loading import from_folder, from_path
 from wordrel.sources.options import ReadOptions
 from wordrel.sources.readers import spacy_vectors
 from wordrel.sources.spec import FAMILIES, Spec
@@ -92,8 +91,7 @@ def load(
         return load_named(parsed, options, language, cache, offline, progress)
     path = Path(parsed.name)
     if spacy_vectors.is_folder(path):
-        found = collect(spacy_vectors.read_folder(path, options), options, parsed.name)
-        return as_embeddings(found, parsed.name, language or "und", {"source": parsed.name})
+        return from_folder(path, options, parsed.name, language or "und", {"source": parsed.name})
     path = _existing(parsed.name, "vectors")
     return from_path(path, options, language or "und", {"source": parsed.name}, keep=cache, progress=progress)
 

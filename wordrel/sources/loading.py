@@ -18,6 +18,7 @@ from wordrel.sources.converted import Origin
 from wordrel.sources.fetch import Progress
 from wordrel.sources.opening import Opened, open_path
 from wordrel.sources.options import ReadOptions
+from wordrel.sources.readers import spacy_vectors
 from wordrel.sources.rows import Composer, Table
 
 # Smaller files are read before a person notices; found by reading: 4 MB of text take a fiftieth of a second.
@@ -64,6 +65,12 @@ def from_path(
     with open_path(path, member) as opened:
         opened.trusted = trusted
         return from_opened(opened, options, language, provenance, origin, progress)
+
+
+def from_folder(path: Path, options: ReadOptions, name: str, language: str, provenance: dict[str, Any]) -> Embeddings:
+    """Read a folder that spaCy wrote; its table is memory-mapped, so that nothing has to be kept."""
+    found = collect(spacy_vectors.read_folder(path, options), options, name)
+    return as_embeddings(found, name, language, provenance)
 
 
 def from_opened(

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from wordrel.embeddings import Embeddings
 from wordrel.errors import FetchError, FormatError, InvalidParameter, MissingExtra, UnknownSource, WordrelWarning
 from wordrel.sources import catalogue, fetch
-from wordrel.sources.collecting import as_embeddings, collect
 from wordrel.sources.converted import Origin
 from wordrel.sources.fetch import Progress
-from wordrel.sources.loading import from_kept, from_opened, from_path
+from wordrel.sources.loading import from_folder, from_kept, from_opened, from_path
 from wordrel.sources.opening import open_stream
 from wordrel.sources.options import ReadOptions
+from wordrel.sources.readers import spacy_vectors
 from wordrel.sources.spec import Spec
 
 # What is looked for in a repository of a model hub, first to last.
@@ -95,12 +95,8 @@ def _from_web(
 
 
 def _from_spacy(spec: Spec, options: ReadOptions, language: str | None) -> Embeddings:
-    from wordrel.sources.readers import spacy_vectors
-
     folder = spacy_vectors.find(spec.name)
-    table = spacy_vectors.read_folder(folder, options)
-    found = collect(table, options, str(spec))
-    return as_embeddings(found, str(spec), language or spec.name[:2], {"source": str(spec)})
+    return from_folder(folder, options, str(spec), language or spec.name[:2], {"source": str(spec)})
 
 
 def _from_hub(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from wordrel.errors import FormatError
+from wordrel.errors import FormatError, not_utf8
 
 # Only these part words: a no-break space is a letter of many words, and str.strip would take it away.
 BLANKS = " \t\r\n"
@@ -16,8 +16,7 @@ def decode(raw: bytes, path: Path, line: int) -> str:
     try:
         return raw.decode("utf-8-sig" if line == 1 else "utf-8")
     except UnicodeDecodeError:
-        problem = "is not UTF-8; convert the file with 'iconv -f latin1 -t utf-8' (or from the encoding that it has)"
-        raise FormatError(path, problem, line) from None
+        raise not_utf8(path, line) from None
 
 
 def text_lines(raw_lines: Iterable[bytes], path: Path) -> Iterator[tuple[int, str]]:

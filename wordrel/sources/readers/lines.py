@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.errors import FormatError, shorten
+from wordrel.errors import FormatError, not_utf8, shorten
 
 
 def parse_line(raw: bytes, dimensions: int, name: str, number: int) -> tuple[str, npt.NDArray[np.float32]]:
@@ -47,8 +47,7 @@ def decode(word: bytes, name: str, line: int) -> str:
     try:
         return word.decode()
     except UnicodeDecodeError:
-        problem = "is not UTF-8; convert the file with 'iconv -f latin1 -t utf-8' (or from the encoding that it has)"
-        raise FormatError(name, problem, line) from None
+        raise not_utf8(name, line) from None
 
 
 def count_numbers(line: bytes) -> int:
