@@ -216,11 +216,13 @@ class Server:
             block = content[at : min(at + 4096, end)]
             if file.chunked:
                 handler.connection.sendall(f"{len(block):x}\r\n".encode())
+            # Counted before the client can have it: what a test asks next is then already true.
+            self.sent[path] += len(block)
             taken = handler.connection.send(block)
+            self.sent[path] -= len(block) - taken
             if file.chunked:
                 assert taken == len(block)
                 handler.connection.sendall(b"\r\n")
-            self.sent[path] += taken
             at += taken
             if file.pace:
                 time.sleep(file.pace)

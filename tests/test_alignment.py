@@ -22,7 +22,7 @@ def made(toy):
 
 def test_translations_are_the_best_by_csls(embedded):
     en, it, pairs = embedded
-    alignment = wordrel.align(en.head(3000), it.head(4000), pairs, rerank=False)
+    alignment = wordrel.align(en.head(3000), it.head(4000), pairs, parameters={}, refine=0, rerank=False)
     source, target = alignment.source, alignment.target
     words = ["cat", "house", "water", "green"]
     table = csls_table(source.vectors, target.vectors, source.rows(words))
@@ -331,7 +331,7 @@ def test_a_killed_run_leaves_nothing_that_looks_whole(tmp_path):
     code = (
         "import wordrel, sys; from tests.conftest import rotated_spaces; s, t = rotated_spaces(n=4000, d=50);"
         "p = wordrel.BilingualDictionary([(f's{i}', f't{i}') for i in range(900)], 'xx', 'yy');"
-        "a = wordrel.align(s, t, p, rerank=False); print('ready', flush=True)\n"
+        "a = wordrel.align(s, t, p, parameters={}, refine=0, rerank=False); print('ready', flush=True)\n"
         "while True: a.save('x.wordrel', force=True)"
     )
     path = os.pathsep.join(sys.path)

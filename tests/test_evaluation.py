@@ -22,6 +22,11 @@ def noisy():
     return source, target, dictionary
 
 
+@pytest.fixture(scope="module")
+def aligned(noisy):
+    return wordrel.align(*noisy)
+
+
 def expected(table, dictionary, source, target):
     gold = {}
     for s, t in dictionary.test:
@@ -33,9 +38,9 @@ def expected(table, dictionary, source, target):
     return precision | {"mrr": reference.reciprocal(lists, answers)}
 
 
-def test_scores_are_those_of_the_definitions(noisy):
+def test_scores_are_those_of_the_definitions(noisy, aligned):
     source, target, dictionary = noisy
-    alignment = wordrel.align(source, target, dictionary)
+    alignment = aligned
     report = evaluate(alignment)
     X, Y = alignment.source.vectors, alignment.target.vectors
     everyone = np.arange(300)
@@ -64,9 +69,9 @@ def test_plain_scores_are_those_of_the_m_columns(noisy):
     )
 
 
-def test_the_other_direction_is_scored_by_a_dictionary_of_it(noisy):
+def test_the_other_direction_is_scored_by_a_dictionary_of_it(noisy, aligned):
     source, target, dictionary = noisy
-    alignment = wordrel.align(source, target, dictionary)
+    alignment = aligned
     backwards = dictionary.test.inverted()
     with pytest.warns(WordrelWarning, match="^31 of the 132 test words were anchors"):
         report = evaluate(alignment, backwards)
@@ -89,10 +94,9 @@ def test_the_default_beats_procrustes_and_reaches_its_figure(embedded, alignment
     assert report.csls.p_at_1 > report.nn.p_at_1 > procrustes.nn.p_at_1
 
 
-def test_words_that_were_anchors_are_noted(noisy):
-    alignment = wordrel.align(*noisy)
+def test_words_that_were_anchors_are_noted(noisy, aligned):
     with pytest.warns(WordrelWarning) as notes:
-        evaluate(alignment, noisy[2])
+        evaluate(aligned, noisy[2])
     assert str(notes[0].message) == ("200 of the 301 test words were anchors of this alignment; its score is too good")
 
 
@@ -106,8 +110,7 @@ def test_words_that_were_anchors_are_noted(noisy):
         ),
     ],
 )
-def test_nothing_to_ask(noisy, pairs, message):
-    alignment = wordrel.align(*noisy)
+def test_nothing_to_ask(aligned, pairs, message):
     with pytest.warns(WordrelWarning) if pairs else pytest.MonkeyPatch.context(), pytest.raises(EmptyTest) as error:
-        evaluate(alignment, wordrel.BilingualDictionary(pairs, "xx", "yy"))
+        evaluate(aligned, wordrel.BilingualDictionary(pairs, "xx", "yy"))
     assert str(error.value) == message

@@ -1,5 +1,7 @@
 """What needs a process of its own: two OpenMP runtimes, and the package without its extras."""
 
+import doctest
+import importlib
 import subprocess
 import sys
 
@@ -25,14 +27,10 @@ def test_faiss_and_torch_live_in_one_process_in_either_order(imports):
     assert result.stdout == "both work\n", result.stderr
 
 
-def test_a_docstring_example_is_a_promise():
+def test_a_docstring_example_is_a_promise(align_once):
     modules = ["wordrel", "wordrel.embeddings", "wordrel.dictionary", "wordrel.relative", "wordrel.metrics"]
     modules += ["wordrel.methods.projection", "wordrel.methods.describe", "wordrel.fitting"]
     modules += ["wordrel.multifitting"]
-    code = (
-        "import doctest, importlib\n"
-        f"results = [doctest.testmod(importlib.import_module(name)) for name in {modules!r}]\n"
-        "print(sum(r.failed for r in results), all(r.attempted for r in results))"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert result.stdout.endswith("0 True\n"), result.stdout
+    for name in modules:
+        failed, attempted = doctest.testmod(importlib.import_module(name))
+        assert (failed, attempted > 0) == (0, True), name

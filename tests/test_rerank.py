@@ -110,8 +110,8 @@ def test_re_ranking_helps_and_its_confidence_can_be_trusted(alignment):
     assert set(report.to_dict()["scores"]) == {"nn", "csls", "reranked"}
 
 
-def test_a_saved_alignment_carries_its_re_ranker(alignment, saved):
-    loaded = wordrel.load_alignment(saved)
+def test_a_saved_alignment_carries_its_re_ranker(alignment, saved, tmp_path):
+    loaded = wordrel.load_alignment(alignment.save(tmp_path / "again.wordrel"))
     for language, words in (("en", ["house", "cat", "functions"]), ("it", ["gatto", "pace"])):
         for one, other in zip(
             loaded.translate_many(words, language), alignment.translate_many(words, language), strict=True

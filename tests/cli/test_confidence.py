@@ -57,9 +57,11 @@ def test_an_alignment_without_a_re_ranker_says_why(run, toy_files, here):
 
 
 def test_align_without_re_ranking(run, here):
-    outcome = run("align", "en", "it", "--no-rerank", "--json", "--anchors", 300, "--refine", "off")
-    assert set(json.loads(outcome.out)["scores"]) == {"nn", "csls", "plain"}
-    assert "reranker" not in Folder(here / "en-it.wordrel").manifest
+    given = ["align", "en", "it", "--limit", 2000, "--method", "procrustes", "--json"]
+    for more, scores in (([], {"nn", "csls", "reranked", "plain"}), (["--no-rerank"], {"nn", "csls", "plain"})):
+        outcome = run(*given, *more, "--force")
+        assert set(json.loads(outcome.out)["scores"]) == scores
+        assert ("reranker" in Folder(here / "en-it.wordrel").manifest) == ("reranked" in scores)
 
 
 def test_evaluate_shows_both(run, saved):

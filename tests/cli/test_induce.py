@@ -39,9 +39,10 @@ def test_mutual_and_one_to_one(saved):
     whole = {(one.source, one.target): one for one in induce(alignment, 400, k=2)}
     mutual = induce(alignment, 400, k=2, mutual=True)
     assert 50 < len(mutual) < 400
-    for one in mutual:
-        assert alignment.translate(one.source, k=1)[0].word == one.target
-        assert alignment.translate(one.target, source="it", k=1)[0].word == one.source
+    there = alignment.translate_many([one.source for one in mutual], k=1)
+    back = alignment.translate_many([one.target for one in mutual], source="it", k=1)
+    for one, (target,), (source,) in zip(mutual, there, back, strict=True):
+        assert (source.word, target.word) == (one.source, one.target)
     single = induce(alignment, 400, k=2, one_to_one=True)
     for side in ("source", "target"):
         words = [getattr(one, side) for one in single]
