@@ -1,5 +1,7 @@
 """Scores of retrieval and of similarity between spaces: pure functions over row numbers and matrices.
 
+Each mean has its function of the values of single words, which intervals and paired tests are made of.
+
 A list of retrieved rows may contain -1, "nothing found": it matches no gold answer and no neighbour.
 """
 
@@ -11,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter
-from wordrel.relative import unit_rows
+from wordrel.relative import Array64, unit_rows
 
 Retrieved = npt.NDArray[np.int64] | Sequence[Sequence[int]]
 Gold = Sequence[Collection[int]]
@@ -40,6 +42,43 @@ def ranks(retrieved: Retrieved, gold: Gold) -> npt.NDArray[np.int64]:
     return found
 
 
+def hits(ranks: npt.ArrayLike, k: int) -> Array64:
+    """1 for each query with a right answer among the first k, else 0: what P@k is the mean of.
+
+    Parameters
+    ----------
+    ranks : array of int, shape (q,)
+        As `ranks` returns them.
+    k : int
+
+    Returns
+    -------
+    array of float64, shape (q,)
+    """
+    found = np.asarray(ranks)
+    return ((found > 0) & (found <= k)).astype(np.float64)
+
+
+def reciprocal_ranks(ranks: npt.ArrayLike, cutoff: int | None = None) -> Array64:
+    """1 / rank of each query: what the MRR is the mean of.
+
+    Parameters
+    ----------
+    ranks : array of int, shape (q,)
+        From 1; 0 for a query without a right answer, which counts 0.
+    cutoff : int, optional
+        Count 0 beyond this rank, as Moschella et al. (2023, section 4.1) do. Without it the ranks should be those of
+        the whole vocabulary (`wordrel.ranking.rank_of_answers`).
+
+    Returns
+    -------
+    array of float64, shape (q,)
+    """
+    found = np.asarray(ranks)
+    counted = (found > 0) & (found <= (found.max(initial=0) if cutoff is None else cutoff))
+    return np.where(counted, 1 / np.maximum(found, 1), 0.0)
+
+
 def precision_at_k(retrieved: Retrieved, gold: Gold, k: int) -> float:
     """Share of queries with a right answer among the first k (P@k of bilingual lexicon induction).
 
@@ -48,8 +87,7 @@ def precision_at_k(retrieved: Retrieved, gold: Gold, k: int) -> float:
     >>> precision_at_k([[3, 1], [5, 2]], [{1, 7}, {5}], k=1)
     0.5
     """
-    found = ranks(retrieved, gold)
-    return float(((found > 0) & (found <= k)).mean()) if len(found) else 0.0
+    return _mean(hits(ranks(retrieved, gold), k))
 
 
 def mean_reciprocal_rank(retrieved: Retrieved, gold: Gold) -> float:
@@ -62,43 +100,73 @@ def mean_reciprocal_rank(retrieved: Retrieved, gold: Gold) -> float:
     >>> mean_reciprocal_rank([[3, 1], [5, 2]], [{1, 7}, {5}])
     0.75
     """
-    found = ranks(retrieved, gold)
-    return float(np.where(found > 0, 1 / np.maximum(found, 1), 0).mean()) if len(found) else 0.0
+    return _mean(reciprocal_ranks(ranks(retrieved, gold)))
 
 
-def jaccard_at_k(neighbours: Retrieved, others: Retrieved) -> float:
-    """Mean over rows of |N and N'| / |N or N'|, two lists of neighbours of the same word (section 4.1).
+def jaccards(neighbours: Retrieved, others: Retrieved) -> Array64:
+    """|N and N'| / |N or N'| of each row, two lists of neighbours of the same word (section 4.1).
 
     Parameters
     ----------
     neighbours, others : arrays of int, shape (n, k)
         Row numbers of one shared vocabulary.
 
+    Returns
+    -------
+    array of float64, shape (n,)
+        0 where nothing was found in either.
+    """
+    if len(neighbours) != len(others):
+        raise InvalidParameter(f"{len(neighbours):,} lists of neighbours cannot be compared with {len(others):,}")
+    shares = np.zeros(len(neighbours))
+    for i, (row, other) in enumerate(zip(neighbours, others, strict=True)):
+        one, two = {int(i) for i in row} - {-1}, {int(i) for i in other} - {-1}
+        if one or two:
+            shares[i] = len(one & two) / len(one | two)
+    return shares
+
+
+def jaccard_at_k(neighbours: Retrieved, others: Retrieved) -> float:
+    """Mean of `jaccards`.
+
+    Parameters
+    ----------
+    neighbours, others : arrays of int, shape (n, k)
+
     Examples
     --------
     >>> jaccard_at_k([[1, 2, 3]], [[3, 2, 9]])
     0.5
     """
-    if len(neighbours) != len(others):
-        raise InvalidParameter(f"{len(neighbours):,} lists of neighbours cannot be compared with {len(others):,}")
-    shares = []
-    for row, other in zip(neighbours, others, strict=True):
-        one, two = {int(i) for i in row} - {-1}, {int(i) for i in other} - {-1}
-        shares.append(len(one & two) / len(one | two) if one | two else 0.0)
-    return float(np.mean(shares)) if shares else 0.0
+    return _mean(jaccards(neighbours, others))
+
+
+def cosines(X: npt.ArrayLike, Y: npt.ArrayLike) -> Array64:
+    """Cosine between row i of one matrix and row i of the other; 0 where one of them is zero.
+
+    Parameters
+    ----------
+    X, Y : arrays of shape (n, d)
+
+    Returns
+    -------
+    array of float64, shape (n,)
+    """
+    one, two = unit_rows(X), unit_rows(Y)
+    if one.shape != two.shape:
+        raise InvalidParameter(f"rows of shape {one.shape} cannot be compared with rows of shape {two.shape}")
+    products: Array64 = np.einsum("ij,ij->i", one, two).astype(np.float64)
+    return products
 
 
 def mean_cosine(X: npt.ArrayLike, Y: npt.ArrayLike) -> float:
-    """Mean cosine between row i of one matrix and row i of the other (section 4.1); a zero row counts 0.
+    """Mean of `cosines` (section 4.1).
 
     Parameters
     ----------
     X, Y : arrays of shape (n, d)
     """
-    one, two = unit_rows(X), unit_rows(Y)
-    if one.shape != two.shape:
-        raise InvalidParameter(f"rows of shape {one.shape} cannot be compared with rows of shape {two.shape}")
-    return float(np.einsum("ij,ij->i", one, two).mean(dtype=np.float64)) if len(one) else 0.0
+    return _mean(cosines(X, Y))
 
 
 def expected_calibration_error(
@@ -139,3 +207,7 @@ def accuracy_at_coverage(confidences: npt.NDArray[np.floating], right: npt.NDArr
     n = max(round(coverage * len(right)), 1)
     surest = np.argsort(-np.asarray(confidences), kind="stable")[:n]
     return float(right[surest].mean())
+
+
+def _mean(values: Array64) -> float:
+    return float(values.mean()) if len(values) else 0.0
