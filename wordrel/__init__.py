@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from wordrel.parts import Neighbor
     from wordrel.search import SearchIndex
     from wordrel.sources import load, load_dictionary
+    from wordrel.sources.sentence_pairs import load_sentences
+    from wordrel.sources.similarity_files import load_similarity
 
 # Public names and where they live. A module is imported when its name is first used (PEP 562), so that
 # `wordrel --help` does not wait for numpy.
@@ -48,6 +50,8 @@ _HOMES = {
     "load": "sources",
     "load_alignment": "alignment",
     "load_dictionary": "sources",
+    "load_sentences": "sources.sentence_pairs",
+    "load_similarity": "sources.similarity_files",
     "to_gensim": "interop.gensim_vectors",
     "to_spacy": "interop.spacy_pipeline",
 }
@@ -69,6 +73,8 @@ __all__ = [
     "load",
     "load_alignment",
     "load_dictionary",
+    "load_sentences",
+    "load_similarity",
     "to_gensim",
     "to_spacy",
 ]

@@ -291,7 +291,11 @@ def command(
         step("scoring held-out words")
         if unsupervised:
             alignment.test = BilingualDictionary(pairs.test.pairs, *alignment.languages)
-        report = wordrel.evaluate(alignment) if len(alignment.test) else None
+        report = (
+            wordrel.evaluate(alignment, tasks=("bli",), both_directions=False, resamples=0)
+            if len(alignment.test)
+            else None
+        )
         plain = None
         if report is not None and len(alignment.anchors):
             plain = evaluate_plain(*spaces, Anchors.from_dictionary(alignment.anchors, *spaces), pairs.test)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import click
 
 import wordrel
 from wordrel.alignment import Alignment
+from wordrel.cli.evaluation_text import comparison_text, evaluation_text
 from wordrel.cli.options import find_alignment, json_option, print_json
-from wordrel.cli.render import report_text
+from wordrel.cli.progress import steps
+from wordrel.dictionary import BilingualDictionary
+from wordrel.evaluation import TASKS, EvaluationReport, compare_answers
+from wordrel.sentences import SentencePairs
+from wordrel.wordsim import SimilarityPairs
 
 
 @click.command("evaluate")
-@click.argument("path", metavar="[ALIGNMENT]", required=False, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[ALIGNMENT]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--dictionary", metavar="FILE", help="Gold pairs. [default: those held out when it was made]")
 @click.option(
     "--from", "source", metavar="LANG", help="Language of the words that are asked. [default: the alignment's first]"
@@ -27,11 +34,49 @@ from wordrel.cli.render import report_text
 @click.option(
     "--reverse", is_flag=True, help="The dictionary, and the score, go from the target to the source language."
 )
+@click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    type=click.Choice(TASKS),
+    help="What to measure beside the translations; repeat for several. [default: all whose data are given]",
+)
+@click.option(
+    "--similarity",
+    metavar="LANG=FILE",
+    multiple=True,
+    help="Word similarity: SimLex-999, WordSim-353, SemEval-2017 or 'word word score'; en-it=FILE across languages.",
+)
+@click.option("--sentences", metavar="FILE", help="Sentence pairs to retrieve, a tab between the two.")
+@click.option("--allow-anchors", is_flag=True, help="Ask test words that were anchors, too.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
+@click.option(
+    "--resamples",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    help="Of the words, for the 95 % intervals.",
+)
 @json_option
 def command(
-    path: Path | None, dictionary: str | None, source: str | None, into: str | None, reverse: bool, as_json: bool
+    paths: tuple[Path, ...],
+    dictionary: str | None,
+    source: str | None,
+    into: str | None,
+    reverse: bool,
+    tasks: tuple[str, ...],
+    similarity: tuple[str, ...],
+    sentences: str | None,
+    allow_anchors: bool,
+    seed: int,
+    resamples: int,
+    as_json: bool,
 ) -> None:
-    """Score a saved alignment: P@1, P@5, P@10 and MRR, with the share of the test words that were found.
+    """Score a saved alignment: translation, spaces, word similarity, sentences, with 95 % intervals and coverage.
+
+    P@1, P@5, P@10 and MRR in both directions, by frequency, number of right translations and spelling; how alike the
+    two spaces are, and how many hubs they have. Two or more alignments of the same languages are compared by a paired
+    test on the words that both were asked.
 
     Two languages that had no dictionary of their own are scored on held-out words of both that translate the same
     word of the first language.
@@ -40,29 +85,86 @@ def command(
     Examples:
       wordrel evaluate en-it.wordrel
       wordrel evaluate en-it.wordrel --dictionary my-test.tsv --json
+      wordrel evaluate en-it.wordrel --similarity en=simlex.tsv --similarity en-it=semeval.tsv
+      wordrel evaluate relative.wordrel procrustes.wordrel
       wordrel evaluate en-it-fr.wordrel --from it --to fr
     """
-    place = find_alignment(path)
-    alignment = wordrel.load_alignment(place)
-    ends = _ends(alignment, source, into, dictionary)
-    reports = []
-    for pair in [(there, here) for here, there in ends] if reverse else ends:
-        gold = None if dictionary is None else wordrel.load_dictionary(dictionary, *pair)
-        if gold is not None and len(gold.test):
-            gold = gold.test
-        reports.append(wordrel.evaluate(alignment, gold, *pair))
-    head = {"alignment": str(place), "method": alignment.info.get("method")}
-    if not as_json:
-        click.echo("\n\n".join(map(report_text, reports)))
-    elif len(reports) == 1:
-        print_json(head | reports[0].to_dict())
-    else:
-        print_json(head | {"reports": [report.to_dict() for report in reports]})
+    places = list(paths) or [find_alignment(None)]
+    evaluated: list[tuple[Path, Alignment, EvaluationReport]] = []
+    gold: BilingualDictionary | None = None
+    for place in places:
+        alignment = wordrel.load_alignment(place)
+        for pair in _ends(alignment, source, into, dictionary, len(places) > 1):
+            ends = pair[::-1] if reverse else pair
+            if dictionary is not None:
+                gold = wordrel.load_dictionary(dictionary, *ends)
+                gold = gold.test if len(gold.test) else gold
+            elif len(places) > 1 and gold is None:
+                # All are asked the words that the first one held out.
+                gold = alignment.test_between(*ends)
+            with steps(4, as_json) as progress:
+                report = wordrel.evaluate(
+                    alignment,
+                    gold,
+                    *ends,
+                    tasks=tasks or None,
+                    similarity=[_similarity(item, alignment) for item in similarity],
+                    sentences=_sentences(sentences, ends),
+                    allow_anchors=allow_anchors,
+                    seed=seed,
+                    resamples=resamples,
+                    progress=progress,
+                )
+            evaluated.append((place, alignment, report))
+    comparisons = []
+    if len(places) > 1:
+        for one, other in combinations(evaluated, 2):
+            found = compare_answers(one[2], other[2], seed=seed, resamples=resamples)
+            comparisons.append((one[0], other[0], found))
+    if as_json:
+        print_json(_as_json(evaluated, comparisons))
+        return
+    texts = [evaluation_text(report) for _, _, report in evaluated]
+    if len(places) > 1:
+        texts = [f"{place}\n{text}" for (place, _, _), text in zip(evaluated, texts, strict=True)]
+    texts += [comparison_text(str(one), str(other), found) for one, other, found in comparisons]
+    click.echo("\n\n".join(texts))
 
 
-def _ends(alignment: Alignment, source: str | None, into: str | None, dictionary: str | None) -> list[tuple[str, str]]:
+def _as_json(evaluated: list[tuple[Path, Alignment, EvaluationReport]], comparisons: list[Any]) -> dict[str, Any]:
+    reports = [
+        {"alignment": str(place), "method": alignment.info.get("method")} | report.to_dict()
+        for place, alignment, report in evaluated
+    ]
+    if len(reports) == 1:
+        return reports[0]
+    return {
+        "reports": reports,
+        "comparisons": [{"alignments": [str(one), str(other)], **found.to_dict()} for one, other, found in comparisons],
+    }
+
+
+def _ends(
+    alignment: Alignment, source: str | None, into: str | None, dictionary: str | None, several: bool
+) -> list[tuple[str, str]]:
     """The languages to score; a dictionary has two of them, the first two unless others are named."""
     asked = alignment.space(source).language
-    if into is not None or dictionary is not None:
+    if into is not None or dictionary is not None or several:
         return [(asked, alignment.into(asked, into).language)]
     return [(asked, name) for name in alignment.languages if name != asked]
+
+
+def _similarity(item: str, alignment: Alignment) -> SimilarityPairs:
+    languages, equals, file = item.partition("=")
+    pairs = {f"{one}-{other}": (one, other) for one in alignment.languages for other in alignment.languages}
+    if not equals or languages not in {*alignment.languages, *pairs}:
+        known = ", ".join(alignment.languages)
+        raise click.UsageError(
+            f"--similarity '{item}' does not name a language of this alignment ({known}); write LANG=FILE or "
+            f"{'-'.join(alignment.languages[:2])}=FILE"
+        )
+    return wordrel.load_similarity(file, *pairs.get(languages, (languages,)))
+
+
+def _sentences(file: str | None, ends: tuple[str, str]) -> SentencePairs | None:
+    return None if file is None else wordrel.load_sentences(file, *ends)

@@ -110,7 +110,9 @@ def score(alignment: Alignment) -> list[EvaluationReport]:
     for source, target in combinations(alignment.languages, 2):
         known = alignment.test_between(source, target).coverage(alignment.spaces[source], alignment.spaces[target])
         if known.words_found:
-            reports.append(wordrel.evaluate(alignment, None, source, target))
+            reports.append(
+                wordrel.evaluate(alignment, None, source, target, tasks=("bli",), both_directions=False, resamples=0)
+            )
     return reports
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import chain, zip_longest
 
 from wordrel.evaluation import EvaluationReport, Scores
+from wordrel.intervals import Interval
 from wordrel.parts import Neighbor
 
 
@@ -36,12 +37,19 @@ def side_by_side(names: Sequence[str], columns: Sequence[Sequence[Neighbor]]) ->
 
 
 def scores_table(rows: Sequence[tuple[str, Scores]]) -> str:
-    """P@k in per cent and the MRR, a line each."""
-    lines = [("", "P@1", "P@5", "P@10", "MRR")]
+    """P@k in per cent and the MRR, a line each; with the interval of P@1 where there are intervals."""
+    sure = any(scores.intervals for _, scores in rows)
+    lines = [["", "P@1", *(["(95 %)"] if sure else []), "P@5", "P@10", "MRR"]]
     for name, scores in rows:
-        shares = (f"{100 * value:.1f}" for value in (scores.p_at_1, scores.p_at_5, scores.p_at_10))
-        lines.append((name, *shares, f"{scores.mrr:.3f}"))  # type: ignore[arg-type]
-    return table(lines, right=(1, 2, 3, 4))
+        at_1, at_5, at_10 = (f"{100 * value:.1f}" for value in (scores.p_at_1, scores.p_at_5, scores.p_at_10))
+        within = [interval_text(scores.intervals.get("p@1"))] if sure else []
+        lines.append([name, at_1, *within, at_5, at_10, f"{scores.mrr:.3f}"])
+    return table(lines, right=range(1, len(lines[0])))
+
+
+def interval_text(interval: Interval | None) -> str:
+    """Ends of an interval in per cent."""
+    return "" if interval is None else f"({100 * interval.low:.1f}–{100 * interval.high:.1f})"
 
 
 def report_text(report: EvaluationReport, more: Sequence[tuple[str, Scores]] = ()) -> str:
@@ -51,6 +59,10 @@ def report_text(report: EvaluationReport, more: Sequence[tuple[str, Scores]] = (
         f"{report.source} → {report.target}: {coverage.words_found:,} of {coverage.words:,} test words found "
         f"({100 * coverage.fraction:.1f} %), scores in per cent of the words found"
     )
+    if report.anchors_left_out:
+        head += f"\n{report.anchors_left_out:,} more were anchors and are left out"
+    if coverage.fraction < 1:
+        head += f"; of all words P@1 is {100 * coverage.fraction * report.best.p_at_1:.1f}"
     rows: list[tuple[str, Scores]] = [("CSLS", report.csls), ("nearest neighbour", report.nn), *more]
     if report.reranked is None:
         return head + "\n" + scores_table(rows)

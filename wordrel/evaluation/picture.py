@@ -1,0 +1,68 @@
+"""Words and their translations in two dimensions, for the eye."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wordrel.embeddings import Embeddings
+from wordrel.evaluation.questions import Questions
+from wordrel.relative import Array32
+from wordrel.sparse import is_sparse
+
+WORDS = 40
+"""More words than this are no longer told apart."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Points of words and of their translations; row i of one belongs to row i of the other.
+
+    Attributes
+    ----------
+    source_words, target_words : tuple of n str
+    source, target : tuple of n (float, float)
+        Coordinates along the two directions in which the words differ most.
+    explained : float
+        Share of the variance that these two directions hold.
+    """
+
+    source_words: tuple[str, ...]
+    target_words: tuple[str, ...]
+    source: tuple[tuple[float, float], ...]
+    target: tuple[tuple[float, float], ...]
+    explained: float
+
+
+def picture(source: Embeddings, target: Embeddings, questions: Questions, words: int = WORDS) -> Picture | None:
+    """Draw the most frequent test words and their first translations on their two principal components.
+
+    None for sparse vectors and for fewer than three words, which have no picture.
+    """
+    if is_sparse(source.vectors) or len(questions.rows) < 3:
+        return None
+    order = np.argsort(questions.rows, kind="stable")[:words]
+    rows = questions.rows[order]
+    answers = np.array([min(questions.gold[i]) for i in order], dtype=np.int64)
+    X, Y = np.asarray(source.vectors[rows], dtype=np.float64), np.asarray(target.vectors[answers], dtype=np.float64)
+    points, explained = principal_components(np.vstack([X, Y]))
+    one, other = points[: len(rows)], points[len(rows) :]
+    return Picture(
+        tuple(source.words[row] for row in rows),
+        tuple(target.words[row] for row in answers),
+        tuple((float(x), float(y)) for x, y in one),
+        tuple((float(x), float(y)) for x, y in other),
+        explained,
+    )
+
+
+def principal_components(X: Array32, n: int = 2) -> tuple[Array32, float]:
+    """Coordinates of rows along their first principal components, and the share of the variance that these hold."""
+    centred = X - X.mean(axis=0)
+    left, values, _ = np.linalg.svd(centred, full_matrices=False)
+    # A sign is a matter of taste of the library: the largest entry of a component is taken as positive.
+    signs = np.sign(left[np.abs(left).argmax(axis=0), np.arange(left.shape[1])])
+    total = float((values**2).sum())
+    points = (left * values * np.where(signs == 0, 1, signs))[:, :n]
+    return points, float((values[:n] ** 2).sum()) / total if total else 0.0
