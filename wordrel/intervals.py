@@ -117,7 +117,7 @@ def bootstrap_means(
     Returns
     -------
     list of m Interval
-        Each is what `bootstrap` gives for its column.
+        Each is what `bootstrap` gives for its column, but for rounding.
     """
     table = _table(values)
     draws = _resampled_means(table, seed, resamples)
