@@ -41,7 +41,7 @@ def test_json_is_one_object_with_what_the_alignment_holds(run, toy_files):
     assert result["anchors"] == {"words": 48, "pairs": 48, "strategy": "first", "translations": "weighted"}
     assert result["robust"] == {}
     assert result["coverage"]["test"]["words_found"] == 12 and result["coverage"]["train"]["fraction"] == 1
-    assert result["scores"]["csls"] == result["scores"]["nn"] == {"p@1": 1, "p@5": 1, "p@10": 1, "mrr": 1}
+    assert result["scores"]["csls"] == result["scores"]["nn"] == {"p@1": 1, "p@5": 1, "p@10": 1, "mrr": 1, "mrr@10": 1}
     assert set(result["scores"]["plain"]) == {"nn", "csls"}
     assert wordrel.load_alignment("out.wordrel").info["evaluation"] == result["scores"]
 

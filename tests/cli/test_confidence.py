@@ -69,5 +69,5 @@ def test_evaluate_shows_both(run, saved):
     assert out.index("re-ranked") < out.index("CSLS") < out.index("nearest neighbour")
     assert "% are right; calibration error 0." in out
     scores = json.loads(run("evaluate", saved, "--json").out)["scores"]
-    assert set(scores["reranked"]) == {"p@1", "p@5", "p@10", "mrr", "ece", "accuracy_at_coverage"}
+    assert set(scores["reranked"]) == {"p@1", "p@5", "p@10", "mrr", "mrr@10", "ece", "accuracy_at_coverage"}
     assert scores["reranked"]["p@1"] > scores["csls"]["p@1"]

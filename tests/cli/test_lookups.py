@@ -75,7 +75,7 @@ def test_evaluate_uses_the_words_held_out(run, place, alignment):
 
 def test_evaluate_with_a_dictionary_and_backwards(run, place):
     (place / "gold.tsv").write_text("gatto\tcat\ncane\tdog\nacqua\twater\nzzz\tyyy\n")
-    outcome = run("evaluate", "--dictionary", "gold.tsv", "--reverse", "--json")
+    outcome = run("evaluate", "--dictionary", "gold.tsv", "--reverse", "--allow-anchors", "--json")
     result = json.loads(outcome.out)
     assert result["source"] == "it" and result["coverage"]["words_found"] == 3
     assert result["coverage"]["words"] == 4 and result["scores"]["csls"]["p@5"] == 1

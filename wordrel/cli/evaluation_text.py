@@ -78,9 +78,9 @@ def _spaces(report: EvaluationReport) -> str:
     if spaces.isometry is not None:
         found = spaces.isometry
         lines.append(
-            f"  {found.pairs:,} anchors: relational similarity {found.relational_similarity:.3f}, eigenvector similarity "
-            f"{found.eigenvector_similarity:.2f}, Gromov–Hausdorff {found.gromov_hausdorff:.3f}, singular gap "
-            f"{found.singular_gap:.2f}"
+            f"  {found.pairs:,} anchors: relational similarity {found.relational_similarity:.3f}, "
+            f"eigenvector similarity {found.eigenvector_similarity:.2f}, "
+            f"Gromov–Hausdorff {found.gromov_hausdorff:.3f}, singular gap {found.singular_gap:.2f}"
         )
     return "\n".join(lines)
 
