@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.pivots import neighbourhoods
 from wordrel.relative import Array32
 from wordrel.sparse import Matrix, as_matrix, product, transposed
 from wordrel.topk import (
@@ -20,7 +21,6 @@ from wordrel.topk import (
     check_k,
     has_direction,
     mean_similarity,
-    product_blocks,
     sorted_top,
     top_columns,
 )
@@ -112,19 +112,10 @@ class CslsSearch:
 
     def _pivot_bounds(self, density: float, n_around: int) -> Array32:
         """Lower bounds of r_S: each target against the sources that lie around the pivot nearest to it."""
-        n_sources, k = self._source.shape[0], self._neighbourhood
-        n_around = max(n_around, k)
-        if n_sources <= n_around:
-            return mean_similarity(self._target, self._source, k) - _ROUNDING
-        pivots = self._source[:: max(1, int(np.sqrt(n_sources) / density))]
-        around = np.concatenate([top_columns(table, n_around) for _, table in product_blocks(pivots, self._source)])
-        nearest = np.concatenate([table.argmax(axis=1) for _, table in product_blocks(self._target, pivots)])
-        grouped = np.argsort(nearest, kind="stable")
-        ends = np.cumsum(np.bincount(nearest, minlength=pivots.shape[0]))
+        k = self._neighbourhood
         bounds = np.empty(self._target.shape[0], dtype=np.float32)
-        for sources, group in zip(around, np.split(grouped, ends[:-1]), strict=True):
-            if len(group):
-                bounds[group] = mean_similarity(self._target[group], self._source[sources], k)
+        for targets, sources in neighbourhoods(self._target, self._source, density, max(n_around, k)):
+            bounds[targets] = mean_similarity(self._target[targets], self._source[sources], k)
         return bounds - _ROUNDING
 
     @property

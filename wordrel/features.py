@@ -179,8 +179,8 @@ class Evidence:
             shared[some] = pairs.any(axis=2).sum(axis=1)
         n_neighbours = around_source.shape[1]
         # Where the neighbours' counterparts are, in the other language.
-        source_context = unit_rows(source.vectors[source.anchors[around_target]].mean(axis=1))
-        target_context = unit_rows(target.vectors[target.anchors[around_source]].mean(axis=1))
+        source_context = centres(source.vectors, source.anchors[around_target])
+        target_context = centres(target.vectors, target.anchors[around_source])
         shape = of_found.shape
         return {
             "anchors_jaccard": (shared / (2 * n_neighbours - shared)).astype(np.float32).reshape(shape),
@@ -235,6 +235,14 @@ def _rank(table: Array32) -> Array32:
     """How many candidates are better."""
     better: Array32 = (table[:, :, None] < table[:, None, :]).sum(axis=2).astype(np.float32)
     return better
+
+
+def centres(vectors: Array32, around: Rows) -> Array32:
+    """Directions of the means of some rows; `around` has shape (n, k), the result (n, d)."""
+    total = vectors[around[:, 0]]
+    for column in around.T[1:]:
+        total += vectors[column]
+    return unit_rows(total)
 
 
 def nearest_rows(queries: Array32, pool: Array32, k: int) -> tuple[Rows, Array32]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.joint import joint_maps
-from wordrel.relative import Array32, unit_rows
+from wordrel.joint import JointForms
+from wordrel.relative import Array32, Array64, unit_rows
 
 # Longer words are compared by their beginnings.
 _LETTERS = 24
@@ -126,6 +127,46 @@ def profiles(spelling: Spelling) -> Array32:
     return unit_rows(table)
 
 
+@dataclass(frozen=True)
+class PairSums:
+    """Weighted sums over pairs of profiles: all that maps are learnt from, and pairs can be taken out again.
+
+    Attributes
+    ----------
+    weight : float
+    left, right : float64 arrays of shape (512,)
+        Of the profiles.
+    forms : tuple of three float64 arrays of shape (512, 512)
+        Of their products: left by left, right by right, left by right.
+    """
+
+    weight: float
+    left: Array64
+    right: Array64
+    forms: tuple[Array64, Array64, Array64]
+
+    @classmethod
+    def over(cls, left: Array32, right: Array32, weights: npt.NDArray[np.floating]) -> PairSums:
+        """Add up the profiles of parallel words, arrays of shape (m, 512)."""
+        counted = weights.astype(np.float32)
+        scaled = left * counted[:, None]
+        # In float32: the ridge is a third of the largest eigenvalue.
+        forms = scaled.T @ left, right.T @ (right * counted[:, None]), scaled.T @ right
+        return cls(
+            float(weights.sum()),
+            (counted @ left).astype(np.float64),
+            (counted @ right).astype(np.float64),
+            (forms[0].astype(np.float64), forms[1].astype(np.float64), forms[2].astype(np.float64)),
+        )
+
+    def without(self, some: PairSums) -> PairSums:
+        """Sums over the other pairs."""
+        forms = tuple(every - one for every, one in zip(self.forms, some.forms, strict=True))
+        return PairSums(
+            self.weight - some.weight, self.left - some.left, self.right - some.right, (forms[0], forms[1], forms[2])
+        )
+
+
 class SpellingMaps:
     """What n-grams of one language become in the other, learnt from word pairs as two vector spaces are aligned.
 
@@ -140,11 +181,15 @@ class SpellingMaps:
         self.left, self.right, self.left_mean, self.right_mean = left, right, left_mean, right_mean
 
     @classmethod
-    def fit(cls, left: Array32, right: Array32, weights: npt.NDArray[np.float32]) -> SpellingMaps:
-        """Learn from the profiles of parallel words, arrays of shape (m, 512)."""
-        means = left.mean(axis=0), right.mean(axis=0)
-        maps = joint_maps(left - means[0], right - means[1], exponent=1.0, ridge=_RIDGE, power=0.5, weights=weights)
-        return cls(maps.source.astype(np.float32), maps.target.astype(np.float32), *means)
+    def fit(cls, sums: PairSums) -> SpellingMaps:
+        """Learn from the profiles of parallel words."""
+        means = sums.left / sums.weight, sums.right / sums.weight
+        centred = [
+            form - sums.weight * np.outer(means[i], means[j])
+            for form, (i, j) in zip(sums.forms, ((0, 0), (1, 1), (0, 1)), strict=True)
+        ]
+        maps = JointForms.of_grams(*centred).maps(exponent=1.0, ridge=_RIDGE, power=0.5)
+        return cls(*(part.astype(np.float32) for part in (*maps, *means)))
 
     def swapped(self) -> SpellingMaps:
         """The same from the other side."""
