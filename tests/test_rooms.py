@@ -16,7 +16,7 @@ ORDER = [
     "_version", "errors", "relative", "joint", "multiset", "sparse", "similarities", "topk", "transforms", "strategies", "csls", "search", "metrics",
     "embeddings", "dictionary", "anchors", "preprocessing", "methods", "robust",
     "induction", "unsupervised", "refine", "spelling", "features", "rerank", "crossfit", "reranking", "contrastive", "selection", "training", "multilearning", "multitraining", "artefact", "parts", "alignment", "lexicon", "interop",
-    "fitting", "multifitting", "evaluation", "sources", "cli", "__main__",
+    "fitting", "multifitting", "evaluation", "report", "sources", "cli", "__main__",
 ]  # fmt: skip
 
 ALLOWED = {
@@ -28,6 +28,7 @@ ALLOWED = {
     "pyarrow": {"sources", "interop"},
     "sklearn": {"methods", "rerank"},
     "scipy": {"sparse"},
+    "jinja2": {"report"},
     "click": {"cli"},
     "tqdm": {"cli"},
     "socket": {"sources"},
@@ -131,3 +132,9 @@ def test_no_file_is_over_400_lines():
     files = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
     long = {file.name: n for file in files if (n := len(file.read_text("utf-8").splitlines())) > 400}
     assert long == {}
+
+
+def test_reports_know_nothing_of_what_they_report():
+    found = {target for _, room, tree in modules() if room == "report" for target in imports(tree)}
+    others = {target for target in found if target.startswith("wordrel")}
+    assert {target for target in others if not target.startswith("wordrel.report")} == {"wordrel.errors"}
