@@ -33,7 +33,19 @@ EMOJI = "👩🏽\u200d🔬"
 LONG = "x" * 5_000
 FORMULA = "=cmd|' /C calc'!A0"
 CLOSING = '"></title></style><img src=x onerror=alert(1)>'
-NASTY = (SCRIPT, ARABIC, HEBREW, EMOJI, LONG, FORMULA, CLOSING, "a_b*c`d|e\\f~g$h", "tab\there\x00\u202e!", "नमस्ते", "日本語")
+NASTY = (
+    SCRIPT,
+    ARABIC,
+    HEBREW,
+    EMOJI,
+    LONG,
+    FORMULA,
+    CLOSING,
+    "a_b*c`d|e\\f~g$h",
+    "tab\there\x00\u202e!",
+    "नमस्ते",
+    "日本語",
+)
 
 
 def png(width: int = 8, height: int = 8) -> bytes:
@@ -60,7 +72,7 @@ def tables() -> Section:
             Column("test words", "number"),
             Column("P@1", "percent", best="high"),
             Column("MRR", "number", best="high"),
-            Column("over ten seeds", "number", 2),
+            Column("over ten seeds", "number"),
             Column("p", "number"),
         ),
         (

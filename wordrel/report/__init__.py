@@ -25,6 +25,7 @@ from wordrel.report.graphics import (
     ScatterChart,
     Series,
 )
+from wordrel.report.writing import check_report_path, write_report
 
 __all__ = [
     "BarChart",
@@ -48,4 +49,6 @@ __all__ = [
     "Series",
     "Spread",
     "Table",
+    "check_report_path",
+    "write_report",
 ]

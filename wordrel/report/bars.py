@@ -10,10 +10,10 @@ from wordrel.report.frame import (
     WIDTH,
     Frame,
     bar,
-    cut,
     frame,
     left_margin,
     percent_label,
+    two_lines,
     under,
     wide,
     y_grid,
@@ -101,7 +101,10 @@ def _lying(chart: BarChart, known: list[float]) -> tuple[list[Element], float]:
         parts.append(line(axis.at(tick), box.top, axis.at(tick), box.bottom, "g"))
     for place, name in enumerate(chart.categories):
         middle = box.top + (place + 0.5) * slot
-        parts.append(label(cut(name, left - 10), left - 7, middle + SIZE / 3, "end", "tk"))
+        lines = two_lines(name, left - 10)
+        for i, text in enumerate(lines):
+            y = middle + SIZE / 3 + (i - (len(lines) - 1) / 2) * (SIZE + 1)
+            parts.append(label(text, left - 7, y, "end", "tk"))
     for place, index, value, low, high, text in _bars(chart):
         y = box.top + (place + 0.5) * slot + (index - len(names) / 2) * thick
         x, base = axis.at(value), axis.at(0)

@@ -17,6 +17,12 @@ def as_tables(figure: Figure) -> list[Table]:
     ]
 
 
+def has_points(figure: Figure) -> bool:
+    """Whether a figure shows points: no one reads a table of thousands, and only the CSV file has them."""
+    charts = figure.chart.charts if isinstance(figure.chart, Panels) else (figure.chart,)
+    return any(isinstance(chart, ScatterChart) for chart in charts)
+
+
 def _table(chart: Plain, title: str, note: str) -> Table:
     if isinstance(chart, LineChart):
         return _lines(chart, title, note)

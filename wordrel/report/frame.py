@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wordrel.report.scales import Axis
 from wordrel.report.svg import Element, element, label, line, marker
-from wordrel.report.wording import ems, fit
+from wordrel.report.wording import ems, fit, shorten
 
 # At this width the page shows a drawing about as large as it is, and a telephone at four fifths: 13 px become 10.6.
 WIDTH = 440.0
@@ -36,6 +36,17 @@ def cut(text: str, room: float, size: float = SIZE) -> str:
     return fit(text, room / size)
 
 
+def two_lines(text: str, room: float) -> list[str]:
+    """A text in one line or, broken at a space, in two; what does not fit even so is cut."""
+    words = shorten(text, 120).split()
+    first: list[str] = []
+    while words and wide(" ".join([*first, words[0]])) <= room:
+        first.append(words.pop(0))
+    if not first or not words:
+        return [cut(text, room)]
+    return [" ".join(first), cut(" ".join(words), room)]
+
+
 def percent_label(text: str, percent: bool) -> str:
     """Name of an axis; that of shares says per cent."""
     return f"{text} (%)" if percent and text else text
@@ -45,8 +56,8 @@ def frame(y_label: str, names: Sequence[str], kind: str, left: float, height: fl
     """Legend and name of the vertical axis at the top, the plot beneath."""
     parts, top = legend(names, kind) if len(names) > 1 else ([], 4.0)
     if y_label:
-        parts = [*parts, label(cut(y_label, WIDTH), 0, top + SIZE, class_="al")]
-        top += SIZE + 10
+        parts = [*parts, label(cut(y_label, WIDTH), 0, top + SIZE + 3, class_="al")]
+        top += SIZE + 13
     top += 6
     return Frame(left, WIDTH - 8, top, top + height, tuple(parts))
 

@@ -72,7 +72,7 @@ def _head(chart: HeatMap, left: float, width: float) -> tuple[list[Element], flo
         for j, name in enumerate(chart.column_names):
             parts.append(label(name, left + (j + 0.5) * width, top + SIZE, "middle", "tk"))
         return parts, top + SIZE + 7
-    texts = [cut(name, 110) for name in chart.column_names]
+    texts = [cut(name, 150) for name in chart.column_names]
     tall = max(map(wide, texts), default=0) + 6
     for j, text in enumerate(texts):
         x = left + (j + 0.5) * width + SIZE / 3

@@ -17,7 +17,6 @@ from wordrel.report.document import (
     Cell,
     Column,
     Document,
-    Figure,
     Gallery,
     Image,
     Prose,
@@ -25,8 +24,8 @@ from wordrel.report.document import (
     Table,
     cell_value,
 )
-from wordrel.report.figures import as_tables
-from wordrel.report.graphics import MOST_SERIES, Panels, ScatterChart
+from wordrel.report.figures import as_tables, has_points
+from wordrel.report.graphics import MOST_SERIES, Panels
 from wordrel.report.wording import (
     CELL,
     FACT,
@@ -34,6 +33,7 @@ from wordrel.report.wording import (
     best_rows,
     cell_parts,
     column_title,
+    paragraphs,
     shorten,
     tame,
     visible,
@@ -66,7 +66,7 @@ def to_html(document: Document) -> str:
     numbers = _Numbers(count(1), count(1))
     return _template().render(
         title=shorten(document.title, HEADING),
-        lead=[_prose(text) for text in _paragraphs(document.lead)],
+        lead=[_prose(text) for text in paragraphs(document.lead)],
         language=document.language,
         sections=[_section(section, numbers) for section in document.sections],
         facts=[(_short(key, HEADING), _short(value, FACT)) for key, value in document.facts],
@@ -115,10 +115,6 @@ class _Numbers:
     figures: count[int]
 
 
-def _paragraphs(text: str) -> list[str]:
-    return [part for part in text.split("\n\n") if part.strip()]
-
-
 def _prose(text: str) -> Markup:
     """Running text; words that run from right to left are kept apart, so that they do not turn figures beside them."""
     from markupsafe import escape
@@ -147,14 +143,14 @@ def _section(section: Section, numbers: _Numbers) -> dict[str, Any]:
             groups.append({"kind": "figures", "figures": [one]} if one["kind"] == "figure" else one)
     return {
         "title": shorten(section.title, HEADING),
-        "intro": [_prose(text) for text in _paragraphs(section.intro)],
+        "intro": [_prose(text) for text in paragraphs(section.intro)],
         "blocks": groups,
     }
 
 
 def _block(block: Block, numbers: _Numbers) -> dict[str, Any]:
     if isinstance(block, Prose):
-        return {"kind": "prose", "paragraphs": [_prose(text) for text in _paragraphs(block.text)]}
+        return {"kind": "prose", "paragraphs": [_prose(text) for text in paragraphs(block.text)]}
     if isinstance(block, Table):
         return {"kind": "table", **_table(block, f"Table {next(numbers.tables)}", sortable=True)}
     number = next(numbers.figures)
@@ -164,8 +160,7 @@ def _block(block: Block, numbers: _Numbers) -> dict[str, Any]:
         images = [_image(image) for image in block.images]
         return {"kind": "gallery", **head, "images": images, "columns": max(block.columns, 1)}
     drawn = [{"title": _short(one.title, HEADING), "svg": _markup(one.svg)} for one in drawings(block, f"f{number}")]
-    # Thousands of points are no table that anyone reads; the CSV file has them.
-    shown = not _has_points(block)
+    shown = not has_points(block)
     tables = [_table(one, f"Numbers of figure {number}") for one in as_tables(block)] if shown else []
     for part, table in enumerate(tables, 1):
         table["region"] = f"{table['name']}, {part}" if len(tables) > 1 else table["name"]
@@ -177,11 +172,6 @@ def _block(block: Block, numbers: _Numbers) -> dict[str, Any]:
         "note": _prose(block.note),
         "tables": tables,
     }
-
-
-def _has_points(figure: Figure) -> bool:
-    charts = figure.chart.charts if isinstance(figure.chart, Panels) else (figure.chart,)
-    return any(isinstance(chart, ScatterChart) for chart in charts)
 
 
 def _table(table: Table, name: str, sortable: bool = False) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def tick_words(ticks: Sequence[float], percent: bool = False) -> list[str]:
     return [number(value, digits) for value in values]
 
 
-def round_ticks(low: float, high: float, most: int = 6) -> tuple[float, ...]:
+def round_ticks(low: float, high: float, most: int = 7) -> tuple[float, ...]:
     """Multiples of 1, 2 or 5 times a power of ten, from at or below `low` to at or above `high`."""
     if high <= low:
         high = low + (abs(low) or 1.0)
@@ -82,6 +82,10 @@ def value_axis(
     if low == high:
         low, high = (0.0, 2 * high) if high > 0 else (2 * low, 0.0) if low < 0 else (0.0, 1.0)
     ticks = round_ticks(low, high)
+    if ticks[0] < 0 < ticks[-1] and -low < 0.15 * high:
+        # An interval that reaches a little below 0 does not open a whole step of empty paper.
+        ticks = tuple(tick for tick in ticks if tick >= 0)
+        return Axis(min(low, ticks[0]), ticks[-1], start, end, ticks, percent=percent)
     return Axis(ticks[0], ticks[-1], start, end, ticks, percent=percent)
 
 

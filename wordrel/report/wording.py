@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from wordrel.report.document import Cell, Column, Deviation, Spread, Table, cell_value
 
 DASH = "–"
-# Of the cells of a table: a line and a half on paper. Headings, captions and facts may be longer.
-CELL, HEADING, FACT = 120, 200, 2_000
+# Characters of a cell of a table, a line on paper; headings, captions and what is needed to repeat it may be longer.
+CELL, HEADING, FACT = 80, 200, 600
 # Embeddings, overrides and isolates would turn what follows them; marks and joiners are parts of words.
 _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 
@@ -54,6 +55,11 @@ def _joined(text: str, at: int) -> bool:
 def tame(text: str, limit: int = 80) -> str:
     """Running text whose single words are not longer than a line."""
     return " ".join(shorten(word, limit) for word in visible(text).split())
+
+
+def paragraphs(text: str) -> list[str]:
+    """Parts of a text that empty lines divide."""
+    return [part for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
 def ems(text: str) -> float:
