@@ -39,16 +39,16 @@ _PREAMBLE = r"""% !TEX program = lualatex
   \usepackage{fontspec}
   % Fonts for the scripts that Latin Modern lacks, of those that are installed here.
   \directlua{wordrelfonts = {}}
-  \newcommand\alsofont[1]{\IfFontExistsTF{#1}{\directlua{table.insert(wordrelfonts, "#1:mode=harf;")}}{}}
-  \alsofont{DejaVu Sans}\alsofont{Noto Sans}\alsofont{Noto Sans Arabic}\alsofont{Noto Sans Hebrew}
-  \alsofont{Noto Sans Devanagari}\alsofont{Noto Sans CJK SC}\alsofont{Arial Unicode MS}
-  \alsofont{Noto Emoji}\alsofont{Symbola}
+  \newcommand\alsofont[2]{\IfFontExistsTF{#1}{\directlua{table.insert(wordrelfonts, "#1:mode=harf;script=#2;")}}{}}
+  \alsofont{DejaVu Sans}{arab}\alsofont{Noto Sans}{latn}\alsofont{Noto Sans Arabic}{arab}
+  \alsofont{Noto Sans Hebrew}{hebr}\alsofont{Noto Sans Devanagari}{dev2}\alsofont{Noto Sans CJK SC}{hani}
+  \alsofont{Arial Unicode MS}{latn}\alsofont{Noto Emoji}{latn}\alsofont{Symbola}{latn}
   \directlua{luaotfload.add_fallback("wordrel", wordrelfonts)}
   \setmainfont{Latin Modern Roman}[RawFeature={fallback=wordrel}]
-  \usepackage[english,bidi=basic]{babel}
+  \newcommand\rtl[1]{{\textdir TRT #1}}
 \else
   \usepackage[T1]{fontenc}
-  \usepackage[english]{babel}
+  \newcommand\rtl[1]{#1}
 \fi
 \usepackage[margin=2.5cm]{geometry}
 \usepackage{array,booktabs,graphicx,longtable}
@@ -92,6 +92,9 @@ _SPECIAL = {
     "]": "{]}",
     "*": "{*}",
 }
+# Words that run from right to left (Hebrew, Arabic, Syriac, Thaana, N'Ko, and more), with what stands between two.
+_RTL = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+_TURNED = re.compile(rf"{_RTL}(?:[\w\s.,\u200c\u200d-]*{_RTL})?".replace(r"\w", _RTL[1:-1]))
 _PATTERN = re.compile("|".join(map(re.escape, _SPECIAL)))
 
 
@@ -127,7 +130,8 @@ def escaped(text: str, limit: int = CELL) -> str:
 def _escape(text: str) -> str:
     # Two hyphens would become a dash.
     text = _PATTERN.sub(lambda found: _SPECIAL[found[0]], text)
-    return re.sub("-(?=-)", "-{}", text)
+    text = re.sub("-(?=-)", "-{}", text)
+    return _TURNED.sub(lambda found: rf"\rtl{{{found[0]}}}", text)
 
 
 def _breakable(text: str, limit: int = CELL) -> str:
