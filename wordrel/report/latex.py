@@ -128,9 +128,9 @@ def escaped(text: str, limit: int = CELL) -> str:
 
 
 def _escape(text: str) -> str:
-    # Two hyphens would become a dash.
     text = _PATTERN.sub(lambda found: _SPECIAL[found[0]], text)
-    text = re.sub("-(?=-)", "-{}", text)
+    # Two hyphens would become a dash, and an empty group does not keep them apart in LuaTeX.
+    text = re.sub("-(?=-)", r"-\\kern0pt", text)
     return _TURNED.sub(lambda found: rf"\rtl{{{found[0]}}}", text)
 
 
