@@ -18,6 +18,7 @@ from wordrel._version import __version__
 
 if TYPE_CHECKING:
     from wordrel.alignment import Alignment, load_alignment
+    from wordrel.comparison import ComparisonReport, compare
     from wordrel.dictionary import BilingualDictionary
     from wordrel.embeddings import Embeddings
     from wordrel.errors import WordrelError
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Alignment": "alignment",
     "BilingualDictionary": "dictionary",
+    "ComparisonReport": "comparison",
     "Embeddings": "embeddings",
     "EvaluationReport": "evaluation",
     "Neighbor": "parts",
@@ -43,6 +45,7 @@ _HOMES = {
     "WordrelError": "errors",
     "align": "fitting",
     "align_many": "multifitting",
+    "compare": "comparison",
     "evaluate": "evaluation",
     "from_gensim": "interop.gensim_vectors",
     "load": "sources",
@@ -55,6 +58,7 @@ _HOMES = {
 __all__ = [
     "Alignment",
     "BilingualDictionary",
+    "ComparisonReport",
     "Embeddings",
     "EvaluationReport",
     "Neighbor",
@@ -64,6 +68,7 @@ __all__ = [
     "__version__",
     "align",
     "align_many",
+    "compare",
     "evaluate",
     "from_gensim",
     "load",
