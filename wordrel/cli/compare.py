@@ -35,8 +35,9 @@ class Queries(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     default="uniform",
     show_default=True,
     metavar="S",
-    help=f"How anchors are chosen among the words. {'; '.join(f'{n}: {one.summary}' for n, one in STRATEGIES.items())}; "
-    "top:N: at random from the first N words.",
+    help="How anchors are chosen among the words. top:N: at random from the first N words; "
+    + "; ".join(f"{name}: {one.summary}" for name, one in STRATEGIES.items())
+    + ".",
 )
 @click.option("--seeds", type=int, default=10, show_default=True, metavar="N", help="Draws of anchors.")
 @click.option("-k", "--k", type=k_type, metavar="N", help="Depth of the neighbourhoods and of the MRR. [default: 10]")

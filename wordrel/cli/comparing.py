@@ -86,10 +86,7 @@ def _depths(report: ComparisonReport) -> str:
     rows = [("Jaccard, both ways", *(f"@{depth}" for depth in depths))]
     rows += [(one.form, *(f"{one.mean.jaccard[depth].mean:.3f}" for depth in depths)) for one in report.scores]
     text = table(rows, right=range(1, len(depths) + 1))
-    if 1 not in depths:
-        return text
-    shares = ", ".join(f"{100 * one.mean.jaccard[1].mean:.1f} % as {one.form} vectors" for one in report.scores)
-    return f"{text}\nThe nearest word in the other space is the word itself for {shares}."
+    return f"{text}\nAt depth 1 it is the share of words that are found at once." if 1 in depths else text
 
 
 def _near(one: WordNeighbours) -> str:

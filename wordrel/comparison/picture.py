@@ -76,16 +76,15 @@ def components(X: npt.ArrayLike) -> Array64:
     Returns
     -------
     array of float64, shape (n, 2)
-        The largest entry of each direction is positive: a principal component has no sign of its own.
+        A principal component has no sign of its own: the outermost row is on the positive side.
     """
     table = np.asarray(X, dtype=np.float64)
     table = table - table.mean(axis=0)
     _, vectors = np.linalg.eigh(table.T @ table)
-    directions = vectors[:, ::-1][:, :2]
-    largest = np.abs(directions).argmax(axis=0)
-    directions = directions * np.where(directions[largest, np.arange(directions.shape[1])] < 0, -1, 1)
+    found = table @ vectors[:, ::-1][:, :2]
+    outermost = np.abs(found).argmax(axis=0)
     placed: Array64 = np.zeros((len(table), 2))
-    placed[:, : directions.shape[1]] = table @ directions
+    placed[:, : found.shape[1]] = found * np.where(found[outermost, np.arange(found.shape[1])] < 0, -1, 1)
     return placed
 
 
