@@ -215,6 +215,7 @@ BAD = [
     ({"anchors": 12, "queries": 0}, "the number of words to ask must be 1 or more, or all, not 0"),
     ({"anchors": 12, "limit": 0}, "the words to compare cannot be 0 after the first 0; give positive numbers"),
     ({"anchors": 12, "forms": ["fat"]}, "unknown form 'fat'; choose of: absolute, relative, whitened"),
+    ({"anchors": 12, "forms": []}, "there is no form to compare; choose of: absolute, relative, whitened"),
     ({"anchors": 12, "protocol": "mine"}, "unknown protocol 'mine'; there is paper"),
     (
         {"anchors": 12, "strategy": "best"},
@@ -272,6 +273,11 @@ def test_spaces_of_one_name_are_told_apart(pair):
     report = compare(one, one, anchors=12, seeds=1, k=3, words=["waa"])
     assert [space.name for space in report.spaces] == ["a.vec (A)", "a.vec (B)"]
     assert all(scores.mean.mrr.mean == 1 for scores in report.scores)
+
+
+def test_a_form_that_is_named_twice_is_measured_once(pair):
+    report = compare(*pair[:2], anchors=12, seeds=2, k=4, forms=["relative", "relative"])
+    assert [len(one.mean.mrr.draws) for one in report.scores] == [2]
 
 
 def test_public_names():

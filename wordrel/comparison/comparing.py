@@ -91,7 +91,7 @@ def compare(
         alphabetic=alphabetic, min_length=min_length, limit=limit, queries=queries, ask_anchors=ask_anchors,
     )  # fmt: skip
     drawn = _seeds(seeds)
-    check_forms(tuple(forms))
+    forms = check_forms(forms)
     step = progress or _nothing
     step("finding shared words")
     shared = share(one, other, settings)

@@ -13,6 +13,7 @@ words that are no anchors are never looked at, and no parameter is chosen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -116,11 +117,14 @@ class Forms:
         return FormRows(left, right, left, right)
 
 
-def check_forms(names: tuple[str, ...]) -> None:
-    """Refuse forms that do not exist, and none at all."""
+def check_forms(names: Sequence[str]) -> tuple[str, ...]:
+    """Take each form once; refuse those that do not exist, and none at all."""
     unknown = [name for name in names if name not in FORMS]
-    if unknown or not names:
-        raise InvalidParameter(f"unknown form '{''.join(unknown[:1])}'; choose of: {', '.join(FORMS)}")
+    if unknown:
+        raise InvalidParameter(f"unknown form '{unknown[0]}'; choose of: {', '.join(FORMS)}")
+    if not names:
+        raise InvalidParameter(f"there is no form to compare; choose of: {', '.join(FORMS)}")
+    return tuple(dict.fromkeys(names))
 
 
 def _divided(rows: Array32, norms: Array32) -> Array32:
