@@ -16,7 +16,7 @@ ORDER = [
     "_version", "errors", "relative", "joint", "multiset", "sparse", "similarities", "topk", "transforms", "strategies", "csls", "search", "metrics",
     "embeddings", "dictionary", "anchors", "preprocessing", "methods", "robust",
     "induction", "unsupervised", "refine", "spelling", "features", "rerank", "crossfit", "reranking", "contrastive", "selection", "training", "multilearning", "multitraining", "artefact", "parts", "alignment", "lexicon", "interop",
-    "fitting", "multifitting", "evaluation", "sources", "cli", "__main__",
+    "fitting", "multifitting", "evaluation", "latent", "sources", "cli", "__main__",
 ]  # fmt: skip
 
 ALLOWED = {
@@ -109,6 +109,7 @@ def test_imports_run_one_way():
         "training",
         "multilearning",
         "multitraining",
+        "latent",
     ],
 )
 def test_words_and_files_never_enter_the_mathematics(room):

@@ -140,10 +140,10 @@ class ASIF:
             For an id that no anchor has, and when fewer than 2, or fewer than k, would be left.
         """
         self._fitted()
-        unknown = [one for one in ids if one not in set(self.ids_)]
+        known, gone = set(self.ids_), set(ids)
+        unknown = [one for one in ids if one not in known]
         if unknown:
             raise InvalidParameter(f"no anchor has the id {unknown[0]!r}; ids_ lists those that there are")
-        gone = set(ids)
         kept = [row for row, one in enumerate(self.ids_) if one not in gone]
         one, other = (side[kept] for side in self.anchors_)
         self._hold((one, other), tuple(self.ids_[row] for row in kept))

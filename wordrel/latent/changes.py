@@ -37,23 +37,25 @@ def _rotation(Z: Array64, rng: np.random.Generator) -> Array64:
 
 
 def _reflection(Z: Array64, rng: np.random.Generator) -> Array64:
-    normal = rng.normal(size=Z.shape[1])
-    normal /= np.linalg.norm(normal)
-    return Z - 2 * np.outer(Z @ normal, normal)
+    normal = rng.normal(size=(Z.shape[1],))
+    mirrored: Array64 = Z - np.outer(Z @ normal, normal) * (2 / (normal @ normal))
+    return mirrored
 
 
 def _sign_flips(Z: Array64, rng: np.random.Generator) -> Array64:
     signs = rng.choice([-1.0, 1.0], Z.shape[1])
     # With all signs alike nothing, or all, would be flipped.
     signs[rng.integers(Z.shape[1])] = -1.0
-    return Z * signs
+    flipped: Array64 = Z * signs
+    return flipped
 
 
 def _translation(Z: Array64, rng: np.random.Generator) -> Array64:
     """By as much as the space is wide: its root mean square distance from its mean."""
-    direction = rng.normal(size=Z.shape[1])
+    direction = rng.normal(size=(Z.shape[1],))
     width = np.sqrt(((Z - Z.mean(axis=0)) ** 2).sum(axis=1).mean())
-    return Z + direction * (width / np.linalg.norm(direction))
+    moved: Array64 = Z + direction * (width / np.linalg.norm(direction))
+    return moved
 
 
 def _linear_map(Z: Array64, rng: np.random.Generator) -> Array64:
@@ -68,7 +70,7 @@ def _monotone(Z: Array64, rng: np.random.Generator) -> Array64:
     deviation[deviation == 0] = 1
     scaled = (Z - mean) / deviation
     bent: Array64 = np.sign(scaled) * np.abs(scaled) ** rng.uniform(1.5, 3, Z.shape[1])
-    return mean + deviation * bent
+    return np.asarray(mean + deviation * bent)
 
 
 def _orthogonal(d: int, rng: np.random.Generator) -> Array64:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +72,7 @@ def latents(Z: npt.ArrayLike, name: str) -> Array32:
     with np.errstate(over="ignore"):
         table: Array32 = np.asarray(Z, dtype=np.float32)
     check_shape(table.shape, name)
-    check_finite(np.isfinite(table).all(axis=1), name)
+    check_finite(np.all(np.isfinite(table), axis=1), name)
     return table
 
 
@@ -103,9 +104,9 @@ def anchor_tables(Z: Array32, Z_ref: Array32, anchors: Anchors) -> tuple[Array32
     return Z[rows], Z_ref[rows]
 
 
-def anchor_rows(anchors: npt.ArrayLike, n: int) -> npt.NDArray[np.int64]:
+def anchor_rows(anchors: Anchors, n: int) -> npt.NDArray[np.int64]:
     """Check row numbers of anchors among n items, shape (m,)."""
-    rows = np.asarray(anchors)
+    rows = _array(anchors)
     if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
         raise InvalidParameter("anchors are neither row numbers nor a pair of tables; give one of these")
     check_enough(len(rows))
@@ -115,3 +116,11 @@ def anchor_rows(anchors: npt.ArrayLike, n: int) -> npt.NDArray[np.int64]:
             f"anchor {outside[0]} is outside the data, whose rows are 0 to {n - 1:,}; choose anchors among them"
         )
     return rows.astype(np.int64)
+
+
+def _array(anchors: Anchors) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(anchors)
+    except ValueError:
+        # Tables of different shapes, and more or fewer than two: no array, and refused as such.
+        return np.empty((0, 0))

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.errors import InvalidParameter
 from wordrel.latent.changes import changed
 from wordrel.latent.checks import anchor_rows, latents
 from wordrel.relative import Array32, Array64
 from wordrel.similarities import Similarity, similarity_blocks
 from wordrel.sparse import is_sparse, stack
 from wordrel.transforms import Transform, make_transform
+
+# Rows that differ by less than this share of their squares differ by the rounding of float32.
+_SPREAD = 1e-12
 
 
 def survives(
@@ -50,7 +54,8 @@ def survives(
     Raises
     ------
     InvalidParameter
-        For latents with NaN, fewer than 2 anchors, anchors outside the data, and unknown names.
+        For latents with NaN, fewer than 2 anchors, anchors outside the data, unknown names, and items that are all
+        alike.
 
     References
     ----------
@@ -64,8 +69,8 @@ def survives(
     )
     spread = float(((before - before.mean(axis=0)) ** 2).sum())
     gap = float(((after - before) ** 2).sum())
-    if spread == 0:
-        return float(gap == 0)
+    if spread <= _SPREAD * float((before**2).sum()):
+        raise InvalidParameter("all items have the same relative vector, which tells nothing; give items that differ")
     return max(1 - gap / spread, 0.0)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -39,5 +41,6 @@ def procrustes_residual(Z: npt.ArrayLike, Z_ref: npt.ArrayLike) -> float:
             raise InvalidParameter(f"all rows of {name} are the same; give items that differ")
     one, other = ((side - side.mean(axis=0)) for side in (one, other))
     one, other = (side / np.linalg.norm(side) for side in (one, other))
+    # The sum of the singular values is the largest inner product that a turn can give.
     shared = np.linalg.norm(one.T @ other, ord="nuc")
-    return float(np.sqrt(max(1 - shared**2, 0)))
+    return math.sqrt(max(1 - float(shared) ** 2, 0))

@@ -10,7 +10,7 @@ from wordrel.latent.checks import Anchors, anchor_tables, check_items, latents
 from wordrel.metrics import jaccard_at_k, mean_reciprocal_rank
 from wordrel.relative import Array32, unit_rows
 from wordrel.similarities import Similarity, similarity_blocks
-from wordrel.topk import Rows, check_k, nearest
+from wordrel.topk import check_k, nearest
 
 MEASURES = ("cosine", "jaccard", "mrr")
 
@@ -101,6 +101,6 @@ def _relative(Z: Array32, A: Array32, similarity: str | Similarity, block_rows: 
     return R
 
 
-def _neighbours(R: Array32, k: int) -> list[Rows]:
+def _neighbours(R: Array32, k: int) -> list[list[int]]:
     """List the k nearest rows of each, itself left out."""
-    return [found[found != item][:k] for item, found in enumerate(nearest(R, R, k + 1)[0])]
+    return [found[found != item][:k].tolist() for item, found in enumerate(nearest(R, R, k + 1)[0])]
