@@ -64,7 +64,9 @@ ORDER = [
     "comparison",
     "report",
     "latent",
+    "pages",
     "sources",
+    "reproduce",
     "cli",
     "__main__",
 ]
