@@ -24,6 +24,7 @@ COMMANDS = {
     "neighbors": "Show the nearest words in all languages, side by side.",
     "induce": "Write a bilingual lexicon with a confidence for each pair.",
     "evaluate": "Score a saved alignment on word pairs.",
+    "report": "Put many results on one page.",
     "compare": "Compare two spaces of one language word by word.",
     "dictionary": "Look into a bilingual dictionary; split, invert, compose it.",
     "methods": "List the alignment methods, their parameters and papers.",
@@ -83,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: list[str], debug: bool) -> int:
     try:
         # Outside its standalone mode click returns the code of a command that leaves early, and None of one that ends.
-        code = group.main(arguments or ["--help"], prog_name="wordrel", standalone_mode=False)
+        code = group.main(arguments or ["--help"], prog_name="wordrel", standalone_mode=False, obj=arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
         return int(code or 0)

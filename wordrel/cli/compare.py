@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from wordrel.cli.comparing import as_text
 from wordrel.cli.inputs import Reading, reading_options
 from wordrel.cli.options import json_option, k_type, print_json
 from wordrel.cli.progress import steps, transfers
+from wordrel.cli.reports import check_reports, command_line, report_option
 from wordrel.comparison import compare
 from wordrel.comparison.settings import FORMS, PROTOCOLS
+from wordrel.pages.comparison import comparison_page
+from wordrel.pages.provenance import repeat_of
+from wordrel.report import write_report
 from wordrel.strategies import STRATEGIES
 
 
@@ -68,6 +74,7 @@ class Queries(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     help="Compare the spaces as these only; may be repeated. [default: all]",
 )
 @reading_options
+@report_option
 @json_option
 def command(
     one: str,
@@ -84,6 +91,7 @@ def command(
     limit: int | None,
     offline: bool,
     no_cache: bool,
+    reports: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Compare two spaces of one language: do the same words have the same neighbours, and are they found?
@@ -96,8 +104,10 @@ def command(
     Examples:
       wordrel compare cc.en.300.vec#200000 glove:6b.300
       wordrel compare a.vec b.vec --protocol paper --strategy kmeans
+      wordrel compare a.vec b.vec --report compare.html
       wordrel compare a.vec b.vec --word bank --word music --json
     """
+    check_reports(reports)
     with transfers(as_json) as progress:
         reading = Reading(limit, not no_cache, offline, progress)
         source, target = reading.load(one), reading.load(other)
@@ -117,7 +127,13 @@ def command(
             words=words,
             progress=step,
         )
+    repeat = repeat_of(command_line(), [Path(one), Path(other)], {"settings": report.settings.to_dict()})
+    value = report.to_dict() | {"repeat": repeat}
+    if reports:
+        page = comparison_page(report, repeat)
+        for file in reports:
+            write_report(page, file, value)
     if as_json:
-        print_json(report.to_dict())
+        print_json(value)
     else:
-        click.echo(as_text(report))
+        click.echo("\n\n".join([as_text(report), *(f"Wrote {file}" for file in reports)]))
