@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -11,14 +12,16 @@ import click
 
 import wordrel
 from wordrel.alignment import Alignment
-from wordrel.cli.evaluation_text import comparison_text, evaluation_text
+from wordrel.cli.evaluation_text import comparison_text, evaluation_text, learning_text
 from wordrel.cli.options import find_alignment, json_option, print_json
 from wordrel.cli.progress import steps
 from wordrel.cli.reports import check_reports, command_line, report_option
 from wordrel.dictionary import BilingualDictionary
-from wordrel.evaluation import TASKS, Comparison, EvaluationReport, compare_answers
+from wordrel.evaluation import TASKS, Comparison, EvaluationReport, compare_answers, learning_curve
+from wordrel.evaluation.curve import LearningPoint
 from wordrel.pages.evaluation import evaluation_page
 from wordrel.pages.provenance import repeat_of
+from wordrel.parts import listed
 from wordrel.report import Document, write_report
 from wordrel.sentences import SentencePairs
 from wordrel.wordsim import SimilarityPairs
@@ -56,6 +59,12 @@ Compared = tuple[Path, Path, Comparison]
     help="Word similarity: SimLex-999, WordSim-353, SemEval-2017 or 'word word score'; en-it=FILE across languages.",
 )
 @click.option("--sentences", metavar="FILE", help="Sentence pairs to retrieve, a tab between the two.")
+@click.option(
+    "--learning-curve",
+    "learning",
+    is_flag=True,
+    help="Align the same vectors by 25, 100, 300, ... of the anchors, and score each.",
+)
 @click.option("--allow-anchors", is_flag=True, help="Ask test words that were anchors, too.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
 @click.option(
@@ -76,6 +85,7 @@ def command(
     tasks: tuple[str, ...],
     similarity: tuple[str, ...],
     sentences: str | None,
+    learning: bool,
     allow_anchors: bool,
     seed: int,
     resamples: int,
@@ -106,6 +116,8 @@ def command(
     gold: BilingualDictionary | None = None
     for place in places:
         alignment = wordrel.load_alignment(place)
+        if evaluated:
+            _check_languages((evaluated[0][0], evaluated[0][1]), (place, alignment))
         for pair in _ends(alignment, source, into, dictionary, len(places) > 1):
             ends = pair[::-1] if reverse else pair
             if dictionary is not None:
@@ -127,6 +139,8 @@ def command(
                     resamples=resamples,
                     progress=progress,
                 )
+                if learning:
+                    report = replace(report, learning_curve=_learn(alignment, seed, resamples, progress))
             evaluated.append((place, alignment, report))
     comparisons: list[Compared] = []
     if len(places) > 1:
@@ -148,6 +162,7 @@ def command(
     texts = [evaluation_text(report) for _, _, report in evaluated]
     if len(places) > 1:
         texts = [f"{place}\n{text}" for (place, _, _), text in zip(evaluated, texts, strict=True)]
+    texts += [learning_text(report) for _, _, report in evaluated if report.learning_curve]
     texts += [comparison_text(str(one), str(other), found) for one, other, found in comparisons]
     texts += [f"Wrote {file}" for file in reports]
     click.echo("\n\n".join(texts))
@@ -193,6 +208,15 @@ def _ends(
     return [(asked, name) for name in alignment.languages if name != asked]
 
 
+def _check_languages(one: tuple[Path, Alignment], other: tuple[Path, Alignment]) -> None:
+    known, asked = (set(alignment.languages) for _, alignment in (one, other))
+    if len(known & asked) < 2:
+        raise click.UsageError(
+            f"{other[0]} is of {listed(other[1].languages)} and {one[0]} of {listed(one[1].languages)}; "
+            "compare two of the same languages"
+        )
+
+
 def _similarity(item: str, alignment: Alignment) -> SimilarityPairs:
     languages, equals, file = item.partition("=")
     pairs = {f"{one}-{other}": (one, other) for one in alignment.languages for other in alignment.languages}
@@ -203,6 +227,16 @@ def _similarity(item: str, alignment: Alignment) -> SimilarityPairs:
             f"{'-'.join(alignment.languages[:2])}=FILE"
         )
     return wordrel.load_similarity(file, *pairs.get(languages, (languages,)))
+
+
+def _learn(
+    alignment: Alignment, seed: int, resamples: int, progress: Callable[[str], None]
+) -> tuple[LearningPoint, ...]:
+    spaces = [
+        wordrel.load(str(space.provenance.get("source", "")), name, limit=len(space))
+        for name, space in list(alignment.spaces.items())[:2]
+    ]
+    return learning_curve(alignment, spaces[0], spaces[1], seed=seed, resamples=resamples, progress=progress)
 
 
 def _sentences(file: str | None, ends: tuple[str, str]) -> SentencePairs | None:

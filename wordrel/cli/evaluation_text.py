@@ -23,6 +23,15 @@ def evaluation_text(report: EvaluationReport) -> str:
     return "\n\n".join(parts)
 
 
+def learning_text(report: EvaluationReport) -> str:
+    """P@1 by number of anchors."""
+    rows = [("anchor words", "CSLS", "(95 %)", "nearest")]
+    for point in report.learning_curve:
+        at_1 = f"{100 * point.csls.p_at_1:.1f}", interval_text(point.csls.intervals.get("p@1"))
+        rows.append((f"{point.anchors:,}", *at_1, f"{100 * point.nn.p_at_1:.1f}"))
+    return f"P@1 by anchors, without self-learning\n{table(rows, right=range(4))}"
+
+
 def comparison_text(one: str, other: str, found: Comparison) -> str:
     """A paired test of two alignments."""
     rows = [("", "difference", "(95 %)", "p", "wins", "losses", "ties")]

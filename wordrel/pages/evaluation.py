@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from wordrel.evaluation import Comparison, EvaluationReport, Scores
+from wordrel.evaluation.curve import LearningPoint
 from wordrel.intervals import Interval
 from wordrel.metrics import hits
 from wordrel.pages.facts import facts_of
@@ -58,6 +57,8 @@ def evaluation_page(
         sections.append(Section("Where it is right", tuple(slice_blocks(report))))
     if report.reranked is not None and report.calibration:
         sections.append(_confidence(report))
+    if report.learning_curve:
+        sections.append(Section("How many anchors it takes", (_learning(report.learning_curve),)))
     if report.spaces is not None:
         sections.append(Section("The two spaces", tuple(space_blocks(report.spaces))))
     if report.picture is not None:
@@ -82,7 +83,7 @@ def _scores(report: EvaluationReport) -> Section:
         Figure(
             "P@1 by way of scoring",
             f"Per cent of the test words whose first answer is right: {compared}.",
-            BarChart("P@1, per cent", tuple(names), (Bars("P@1", tuple(values), *_ends(intervals)),), percent=True),
+            BarChart("P@1", tuple(names), (Bars("P@1", tuple(values), *_ends(intervals)),), percent=True),
         )
     )
     if report.answers is not None:
@@ -149,7 +150,7 @@ def _curve(report: EvaluationReport) -> Figure:
         "P@k",
         f"Per cent of the test words with a right translation among the first k; {last.name} rises from "
         f"{100 * last.ys[0]:.0f} at 1 to {100 * last.ys[-1]:.0f} at {_DEPTHS[-1]}.",
-        LineChart("k", "P@k, per cent", series, log_x=True, percent=True),
+        LineChart("k", "P@k", series, log_x=True, percent=True),
     )
 
 
@@ -164,7 +165,7 @@ def _confidence(report: EvaluationReport) -> Section:
         "Calibration",
         f"How many answers of a confidence are right, beside the diagonal of a confidence that can be taken at its "
         f"word; the expected calibration error over 10 bins is {error:.3f}.",
-        LineChart("confidence", "right, per cent", (points,), diagonal=True, y_range=(0, 1), percent=True),
+        LineChart("confidence", "right", (points,), diagonal=True, y_range=(0, 1), percent=True),
         note=f"Expected calibration error {error:.3f} (Guo et al. 2017).",
     )
     columns = (Column("Surest answers", "percent", 0), Column("right", "percent"))
@@ -241,24 +242,18 @@ def _sentences(found: RetrievalScores) -> Table:
     return Table("Sentence retrieval", columns, tuple(rows), note)
 
 
-def learning_figure(counts: Sequence[int], reports: Sequence[EvaluationReport]) -> Figure:
-    """P@1 against the number of anchor words."""
+def _learning(points: Sequence[LearningPoint]) -> Figure:
+    counts = tuple(float(point.anchors) for point in points)
     series = []
     for name in ("csls", "nn"):
-        scores = [one.scores[name] for one in reports]
-        series.append(
-            Series(
-                SCORERS[name],
-                tuple(map(float, counts)),
-                tuple(one.p_at_1 for one in scores),
-                *_ends([one.intervals.get("p@1") for one in scores]),
-            )
-        )
+        scores: list[Scores] = [getattr(point, name) for point in points]
+        ends = _ends([one.intervals.get("p@1") for one in scores])
+        series.append(Series(SCORERS[name], counts, tuple(one.p_at_1 for one in scores), *ends))
     first, last = series[0].ys[0], series[0].ys[-1]
     return Figure(
         "Anchors against P@1",
-        f"P@1 rises from {100 * first:.1f} per cent with {counts[0]:,} anchor words to {100 * last:.1f} per cent with "
-        f"{counts[-1]:,}.",
-        LineChart("anchor words", "P@1, per cent", tuple(series), log_x=bool(np.min(counts) > 0), percent=True),
+        f"P@1 by CSLS goes from {100 * first:.1f} per cent with {points[0].anchors:,} anchor words to {100 * last:.1f} "
+        f"with {points[-1].anchors:,}.",
+        LineChart("anchor words", "P@1", tuple(series), log_x=True, percent=True),
         note="Without self-learning and re-ranking, with the parameters of this alignment.",
     )

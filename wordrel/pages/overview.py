@@ -153,7 +153,7 @@ def _bars(results: Sequence[Result], pairs: Sequence[str], methods: Sequence[str
     return Figure(
         "Methods compared",
         f"P@1 in per cent. {said}.",
-        BarChart("P@1, per cent", tuple(pairs), tuple(series), percent=True),
+        BarChart("P@1", tuple(pairs), tuple(series), percent=True),
     )
 
 
@@ -181,7 +181,7 @@ def _curves(results: Sequence[Result]) -> Figure | None:
     return Figure(
         "Anchors against P@1",
         f"P@1 in per cent by the number of anchor words: {said}.",
-        LineChart("anchor words", "P@1, per cent", tuple(series), log_x=True, percent=True),
+        LineChart("anchor words", "P@1", tuple(series), log_x=True, percent=True),
     )
 
 

@@ -41,7 +41,7 @@ def slice_blocks(report: EvaluationReport) -> Iterator[Block]:
             f"P@1 of {SCORERS[best]} is {first:.0f} per cent for words of rank {bands[0].name} and {last:.0f} for "
             f"those of rank {bands[-1].name}.",
             BarChart(
-                "P@1, per cent",
+                "P@1",
                 tuple(one.name for one in bands),
                 tuple(
                     Bars(
@@ -128,10 +128,10 @@ def picture_figure(report: EvaluationReport) -> Figure:
     links = tuple((i, i) for i in range(len(drawn.source_words)))
     return Figure(
         "Test words and their translations",
-        f"{len(links)} frequent test words and their translations, each joined by a line, on the first two principal "
+        f"{len(links)} frequent test words and the nearest of their translations, each pair joined "
+        "by a line, on the first two principal "
         f"components of their aligned vectors, which hold {100 * drawn.explained:.0f} per cent of the variance.",
         ScatterChart("", "", tuple(groups), links, equal=True),
-        note=f"Two principal components; they hold {100 * drawn.explained:.0f} % of the variance.",
     )
 
 
