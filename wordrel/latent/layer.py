@@ -53,6 +53,9 @@ class RelativeLayer(nn.Module):
 
     Where a function has a corner (a distance of 0, an angle of 0) the gradient there is 0.
 
+    "angular" of directions that are all but the same agrees with the numpy path to 1e-3 only: of such angles the
+    cosines in float32, of which both are made, know no more. All else agrees to 1e-5.
+
     References
     ----------
     Moschella et al., "Relative representations enable zero-shot latent space communication", ICLR 2023, section 3.
