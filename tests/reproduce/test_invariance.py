@@ -12,19 +12,33 @@ from wordrel.reproduce.images import digits, plane  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def finding():
-    return reproduce("invariance", quick=True)
+def drawn():
+    """The latents that pictures were made of."""
+    return []
 
 
-def test_the_table_is_what_the_pictures_show(finding):
-    assert [picture.title for picture in finding.pictures[:4]] == [
-        "points of a plane, latents of 2: latents, first seed",
-        "points of a plane, latents of 2: latents, second seed",
-        "points of a plane, latents of 2: relative, first seed",
-        "points of a plane, latents of 2: relative, second seed",
-    ]
-    for row, (one, other) in zip(finding.rows, (finding.pictures[:2], finding.pictures[4:6]), strict=False):
-        X, Y = (picture.points.astype(float) for picture in (one, other))
+@pytest.fixture(scope="module")
+def finding(drawn):
+    draw = invariance._picture
+
+    def keep(setting, spaces, seed):
+        drawn.append(spaces)
+        return draw(setting, spaces, seed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(invariance, "_picture", keep)
+        return reproduce("invariance", quick=True)
+
+
+def test_the_table_is_that_of_the_latents(finding, drawn):
+    assert [picture.title for picture in finding.pictures] == [row.label for row in finding.rows]
+    assert finding.pictures[0].chart.titles == (
+        "latents, first seed", "latents, second seed", "relative, first seed", "relative, second seed",
+    )  # fmt: skip
+    first = finding.pictures[0].chart.charts[0].groups[0]
+    assert (first.xs[0], first.ys[0]) in {tuple(map(float, point)) for point in drawn[0][0]}
+    for row, (one, other) in zip(finding.rows[:2], drawn[:2], strict=True):
+        X, Y = one.astype(float), other.astype(float)
         cells = {name: cell.values[0] for name, cell in row.cells.items()}
         assert cells["Procrustes residual"] ** 2 == pytest.approx(procrustes(X, Y)[2], abs=1e-5)
         assert cells["absolute cosine"] == pytest.approx((unit(X) * unit(Y)).sum(axis=1).mean(), abs=1e-5)

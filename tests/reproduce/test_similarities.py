@@ -41,9 +41,9 @@ def test_cells_are_the_librarys_and_the_picture_is_the_table(finding):
         expected = survives(similarity, transform, vectors, anchors, change, 3)
         assert rows[label][change].values == (pytest.approx(expected, abs=1e-6),)
         assert 0.1 < expected < 0.99 or label == "cosine"
-    picture = finding.pictures[0]
-    place = picture.rows.index("rbf, zscore"), picture.columns.index("general linear map")
-    assert picture.values[place] == rows["rbf, zscore"]["general linear map"].mean
+    drawn = finding.pictures[0].chart
+    row, column = drawn.row_names.index("rbf, zscore"), drawn.column_names.index("general linear map")
+    assert drawn.values[row][column] == rows["rbf, zscore"]["general linear map"].mean
 
 
 def test_a_similarity_that_is_not_as_stated_is_named(monkeypatch):

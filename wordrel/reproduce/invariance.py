@@ -49,7 +49,9 @@ def run(quick: bool = False, seed: int = 0, progress: Progress = silent) -> Find
         Setting("digits, latents of 2", images, 2),
         Setting("digits, latents of 8", images, 8),
     )
-    rows, pictures, total = [], [], 2 * len(settings) * n_seeds
+    rows: list[Row] = []
+    pictures: list[Figure] = []
+    total = 2 * len(settings) * n_seeds
     for number, setting in enumerate(settings):
         found = []
         for place, one in enumerate(seeds):
@@ -59,7 +61,7 @@ def run(quick: bool = False, seed: int = 0, progress: Progress = silent) -> Find
                 spaces.append(_latents(setting, 2 * one + half, steps))
             found.append(_compare(spaces, one))
             if place == 0:
-                pictures += _pictures(setting, spaces, one)
+                pictures.append(_picture(setting, spaces, one))
         rows.append(Row(setting.label, {name: Measured(tuple(one[name] for one in found)) for name in found[0]}))
     progress("autoencoders", total, total)
     holding = [row.label for row in rows if _holds(row)]
@@ -109,7 +111,7 @@ def _anchors(Z: Array32, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).permutation(len(Z))[:N_ANCHORS]
 
 
-def _pictures(setting: Setting, spaces: list[Array32], seed: int) -> Figure:
+def _picture(setting: Setting, spaces: list[Array32], seed: int) -> Figure:
     """Both spaces, and both relative spaces on the two main axes of the first one's."""
     groups = setting.items.groups
     anchors = _anchors(spaces[0], seed)
@@ -118,10 +120,8 @@ def _pictures(setting: Setting, spaces: list[Array32], seed: int) -> Figure:
     mean = relative[0].mean(axis=0)
     axes = np.linalg.svd(relative[0] - mean, full_matrices=False)[2][:2].T
     shown += [("relative", (R - mean) @ axes) for R in relative]
-    panels = [
-        (f"{what}, {'first' if place % 2 == 0 else 'second'} seed", points)
-        for place, (what, points) in enumerate(shown)
-    ]
+    seeds = ("first seed", "second seed")
+    panels = [(f"{what}, {seeds[place % 2]}", points) for place, (what, points) in enumerate(shown)]
     described = "The same items encoded by two models that differ in their seed alone; those of a kind have one colour."
     return clouds(setting.label, described, panels, groups)
 
