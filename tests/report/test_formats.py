@@ -85,6 +85,11 @@ def test_tables_of_the_page_have_captions_headings_and_a_region_to_scroll_in():
     assert "<dt><bdi>seed</bdi></dt><dd><bdi>0</bdi></dd>" in page
 
 
+def test_notes_stand_once(page):
+    assert page.count("Bands are 95 % intervals.") == 1
+    assert page.count("Intervals are 95 % by bootstrap over source words.") == 1
+
+
 def luminance(colour):
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
