@@ -13,11 +13,10 @@ from wordrel.report import write_report
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 BROWSER = next((found for name in NAMES if (found := shutil.which(name))), None)
-needs = pytest.mark.skipif(
+pytestmark = pytest.mark.skipif(
     BROWSER is None or find_spec("playwright") is None or find_spec("axe_playwright_python") is None,
     reason="needs Chromium (Debian: chromium-headless-shell), and playwright and axe-playwright-python of PyPI",
 )
-pytestmark = [needs, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +45,8 @@ def opened(browser, page_file):
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
         )
+        # Other processes may be busy.
+        context.set_default_timeout(120_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
@@ -157,19 +158,23 @@ def test_nothing_scrolls_sideways_at_390_pixels_but_tables(opened, scheme):
     assert scrolled.evaluate("s => s.scrollWidth > s.clientWidth")
     scrolled.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+    # It scrolls smoothly; the page's own policy forbids waiting for an expression within it.
+    for _ in range(200):
+        if scrolled.evaluate("s => s.scrollLeft") > 0:
+            break
+        page.wait_for_timeout(25)
+    assert scrolled.evaluate("s => s.scrollLeft") > 0
 
 
-@pytest.mark.parametrize("width", [1200, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
 def test_axe_finds_nothing_serious(opened, scheme, width):
     import axe_playwright_python
 
     page = opened(width=width, scheme=scheme)
     page.locator("summary").evaluate_all("all => all.forEach(s => s.click())")
     page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8"))
-    found = page.evaluate("axe.run()")
-    assert len(found["passes"]) > 15
+    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")
+    assert {"color-contrast", "svg-img-alt", "scrollable-region-focusable"} <= {one["id"] for one in found["passes"]}
     serious = [
         (one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"])
         for one in found["violations"]

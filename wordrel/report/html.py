@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from itertools import count
@@ -161,7 +161,7 @@ def _block(block: Block, numbers: _Numbers) -> dict[str, Any]:
         return {"kind": "gallery", **head, "images": images, "columns": max(block.columns, 1)}
     drawn = [{"title": _short(one.title, HEADING), "svg": _markup(one.svg)} for one in drawings(block, f"f{number}")]
     shown = not has_points(block)
-    tables = [_table(one, f"Numbers of figure {number}") for one in as_tables(block)] if shown else []
+    tables = [_table(one, f"Numbers of figure {number}") for one in as_tables(replace(block, note=""))] if shown else []
     for part, table in enumerate(tables, 1):
         table["region"] = f"{table['name']}, {part}" if len(tables) > 1 else table["name"]
     wide = isinstance(block.chart, Panels)

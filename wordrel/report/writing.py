@@ -40,7 +40,8 @@ def write_report(document: Document, path: str | os.PathLike[str], json_value: M
     """
     place = Path(path)
     check_report_path(place)
-    data = _text(document, place.suffix.lower(), json_value).encode("utf-8")
+    # Half a surrogate pair has no UTF-8; its escape is what JSON reads, and elsewhere it is shown.
+    data = _text(document, place.suffix.lower(), json_value).encode("utf-8", "backslashreplace")
     temporary = place.with_name(f".{place.name[:40]}.{os.getpid()}.part")
     try:
         temporary.write_bytes(data)
