@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from importlib.util import find_spec
-from pathlib import Path
-
 import pytest
 
+from tests.browser import barriers, chromium, needs, outside, overlapping, quiet_pages
 from tests.report.sample import SCRIPT, document
 from wordrel.report import write_report
 
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-BROWSER = next((found for name in NAMES if (found := shutil.which(name))), None)
-pytestmark = pytest.mark.skipif(
-    BROWSER is None or find_spec("playwright") is None or find_spec("axe_playwright_python") is None,
-    reason="needs Chromium (Debian: chromium-headless-shell), and playwright and axe-playwright-python of PyPI",
-)
+pytestmark = [needs, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture(scope="module")
@@ -26,42 +18,14 @@ def page_file(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # Root has no sandbox in a container, and /dev/shm is small in one.
-        flags = ["--no-sandbox", "--disable-dev-shm-usage"]
-        one = playwright.chromium.launch(executable_path=BROWSER, args=flags)
+    with chromium() as one:
         yield one
-        one.close()
 
 
 @pytest.fixture
 def opened(browser, page_file):
-    """Open the page; at the end nothing was said on the console, and nothing was asked of any host."""
-    said, asked, contexts = [], [], []
-
-    def opening(width=1200, scheme="light", scripts=True):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
-        )
-        # Other processes may be busy.
-        context.set_default_timeout(120_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("dialog", lambda dialog: said.append(dialog.message))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(page_file.as_uri())
-        return page
-
-    yield opening
-    assert said == []
-    # Pictures are in the page itself.
-    assert {url for url in asked if not url.startswith("data:")} == {page_file.as_uri()}
-    for context in contexts:
-        context.close()
+    with quiet_pages(browser, page_file) as opening:
+        yield opening
 
 
 def column(page, table, index):
@@ -76,30 +40,11 @@ def test_every_chart_and_every_part_of_it_is_drawn(opened):
     )
     assert len(boxes) == 11  # ten figures, one of them of two panels
     assert all(width > 300 and height > 80 for width, height in boxes)
-    # A bounding box of text or marks that reaches out of the drawing would be cut off.
-    outside = page.locator("svg[role=img]").evaluate_all(
-        """all => all.flatMap(s => {
-            const o = s.getBoundingClientRect();
-            return [...s.querySelectorAll('text, path, rect, line')].filter(part => {
-                const b = part.getBoundingClientRect();
-                return b.left < o.left - 1.5 || b.right > o.right + 1.5 || b.top < o.top - 1.5 || b.bottom > o.bottom + 1.5;
-            }).map(part => s.querySelector('title').textContent + ': ' + part.textContent);
-        })"""
-    )
-    assert outside == []
+    assert outside(page) == []
 
 
 def test_texts_of_a_chart_do_not_lie_on_one_another(opened):
-    page = opened()
-    found = page.locator("svg[role=img]").evaluate_all(
-        """all => all.flatMap(s => {
-            const boxes = [...s.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
-            return boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) =>
-                Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
-                Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4).map(([other]) => one + ' / ' + other));
-        })"""
-    )
-    assert found == []
+    assert overlapping(opened()) == []
 
 
 def test_words_are_text_and_no_markup(opened):
@@ -168,18 +113,8 @@ def test_nothing_scrolls_sideways_at_390_pixels_but_tables(opened, scheme):
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
 def test_axe_finds_nothing_serious(opened, scheme, width):
-    import axe_playwright_python
-
-    page = opened(width=width, scheme=scheme)
-    page.locator("summary").evaluate_all("all => all.forEach(s => s.click())")
-    page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8"))
-    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")
-    assert {"color-contrast", "svg-img-alt", "scrollable-region-focusable"} <= {one["id"] for one in found["passes"]}
-    serious = [
-        (one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"])
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical", "moderate")
-    ]
+    passed, serious = barriers(opened(width=width, scheme=scheme))
+    assert {"color-contrast", "svg-img-alt", "scrollable-region-focusable"} <= passed
     assert serious == []
 
 
