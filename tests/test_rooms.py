@@ -64,9 +64,9 @@ ORDER = [
     "comparison",
     "report",
     "latent",
-    "pages",
     "sources",
     "reproduce",
+    "pages",
     "cli",
     "__main__",
 ]

@@ -48,6 +48,18 @@ def test_json_is_the_report(run, files):
     assert run(*files, "--seeds", 2, "--json", "--queries", "all", "--strategy", "top:30", "--first", 50) == outcome
 
 
+def test_reports_hold_the_same_as_json(run, files, here):
+    outcome = run(*files, "--json", "--report", "r.json", "--report", "r.html", "--report", "r.md")
+    assert outcome.code == 0 and outcome.out == (here / "r.json").read_text("utf-8")
+    value, page = json.loads(outcome.out), (here / "r.html").read_text("utf-8")
+    assert page.count('role="img"') == 3 and "Nearest to" in page
+    best = value["scores"][-1]["mean"]["jaccard"][str(value["settings"]["k"])]["mean"]
+    assert f"{best:.3f}" in (here / "r.md").read_text("utf-8")
+    assert run(*files, "--report", "no/r.html").err == (
+        "wordrel: no/r.html: the folder no does not exist; make it first, with: mkdir -p 'no'\n"
+    )
+
+
 def test_the_protocol_says_so(run, here):
     rng = np.random.default_rng(0)
     names = [*(f"f{i}" for i in range(400)), *(f"word{chr(97 + i)}" for i in range(26))]

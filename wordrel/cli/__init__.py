@@ -26,6 +26,7 @@ COMMANDS = {
     "evaluate": "Score a saved alignment on word pairs.",
     "report": "Put many results on one page.",
     "compare": "Compare two spaces of one language word by word.",
+    "reproduce": "Measure again what the paper found.",
     "dictionary": "Look into a bilingual dictionary; split, invert, compose it.",
     "methods": "List the alignment methods, their parameters and papers.",
     "export": "Write the aligned spaces in formats that other tools read.",

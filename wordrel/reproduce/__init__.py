@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 from wordrel.errors import InvalidParameter
 from wordrel.reproduce.base import Finding, Progress, Run, silent
@@ -14,7 +15,9 @@ FINDINGS = {
 }
 
 
-def reproduce(name: str, quick: bool = False, seed: int = 0, progress: Progress = silent) -> Finding:
+def reproduce(
+    name: str, quick: bool = False, seed: int = 0, progress: Progress = silent, data: Path | None = None
+) -> Finding:
     """Run a finding.
 
     Parameters
@@ -27,6 +30,8 @@ def reproduce(name: str, quick: bool = False, seed: int = 0, progress: Progress 
         The first of the seeds.
     progress : callable
         Called with what is being done, how many steps of it are done, and how many there are.
+    data : Path, optional
+        A folder with larger data; what a finding takes of it stands in its module.
 
     Raises
     ------
@@ -38,4 +43,4 @@ def reproduce(name: str, quick: bool = False, seed: int = 0, progress: Progress 
     if name not in FINDINGS:
         raise InvalidParameter(f"unknown finding '{name}'; choose one of: {', '.join(FINDINGS)}")
     run: Run = import_module(f"wordrel.reproduce.{name}").run
-    return run(quick, seed, progress)
+    return run(quick, seed, progress, data)

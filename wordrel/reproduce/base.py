@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from wordrel.report import Figure, Gallery
@@ -128,7 +129,9 @@ class Finding:
 class Run(Protocol):
     """What each finding's module has, under the name `run`."""
 
-    def __call__(self, quick: bool = False, seed: int = 0, progress: Progress = silent) -> Finding:
+    def __call__(
+        self, quick: bool = False, seed: int = 0, progress: Progress = silent, data: Path | None = None
+    ) -> Finding:
         """Measure.
 
         Parameters
@@ -138,6 +141,8 @@ class Run(Protocol):
         seed : int
             The first of the seeds.
         progress : callable
+        data : Path, optional
+            A folder with larger data.
         """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +32,7 @@ class Setting(NamedTuple):
     latent: int
 
 
-def run(quick: bool = False, seed: int = 0, progress: Progress = silent) -> Finding:
+def run(quick: bool = False, seed: int = 0, progress: Progress = silent, data: Path | None = None) -> Finding:
     """Train pairs of autoencoders, and compare the latents of the same items.
 
     The claim holds for a row when the two spaces, turned, scaled and moved onto one another, leave less than half of

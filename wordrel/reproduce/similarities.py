@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -22,7 +23,7 @@ _SURVIVES = 0.9999
 _NEVER_POSITIVE = ("euclidean", "l1")
 
 
-def run(quick: bool = False, seed: int = 0, progress: Progress = silent) -> Finding:
+def run(quick: bool = False, seed: int = 0, progress: Progress = silent, data: Path | None = None) -> Finding:
     """Change the embedded English vectors in each way, and see what each similarity and transform keeps.
 
     The claim holds when, for each similarity without a transform, exactly those changes survive (0.9999 or more of the
