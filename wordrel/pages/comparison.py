@@ -7,7 +7,7 @@ from typing import Any
 
 from wordrel.comparison import ComparisonReport
 from wordrel.comparison.neighbours import Neighbours, WordNeighbours
-from wordrel.comparison.report import FormScores, Score, Scores
+from wordrel.comparison.report import Score, Scores
 from wordrel.pages.facts import facts_of
 from wordrel.report import (
     Column,
@@ -131,19 +131,14 @@ def _picture(report: ComparisonReport) -> Figure:
 
 
 def _neighbours(report: ComparisonReport, word: WordNeighbours) -> Table:
-    one, other = (space.name for space in report.spaces)
-    columns: list[Column] = []
-    lists: list[Neighbours] = []
-    for form in (name.form for name in _shown(report)):
-        for space, found in zip((one, other), word.own[form], strict=True):
-            columns.append(Column(f"{space}, {form}"))
-            lists.append(found)
+    """Its neighbours in each space, and those that its vector of the first space has in the second."""
+    forms = [one.form for one in report.scores if one.form in word.own]
+    columns = [Column(f"in {name}") for name in ("A", "B")] + [Column(f"from A in B, {form}") for form in forms]
+    lists: list[Neighbours] = [*word.own[forms[0]], *(word.across[form][0] for form in forms)]
     rows = tuple(
         tuple(f"{found[i][0]} {found[i][1]:.2f}" if i < len(found) else None for found in lists)
         for i in range(max(map(len, lists)))
     )
-    return Table(f"Nearest to “{word.word}”", tuple(columns), rows)
-
-
-def _shown(report: ComparisonReport) -> list[FormScores]:
-    return [one for one in report.scores if one.form in report.neighbours[0].own]
+    one, other = (space.name for space in report.spaces)
+    note = f"A is {one}, B is {other}; the first two columns are of {forms[0]} vectors. Cosines beside the words."
+    return Table(f"Nearest to “{word.word}”", tuple(columns), rows, note)
