@@ -15,7 +15,8 @@ from wordrel.topk import mean_similarity, nearest
 @pytest.mark.parametrize(
     ("n_bytes", "text"),
     [
-        (1, "1 bytes"),
+        (1, "1 byte"),
+        (2, "2 bytes"),
         (1023, "1023 bytes"),
         (1024, "1 KiB"),
         (1025, "1.1 KiB"),
@@ -25,7 +26,12 @@ from wordrel.topk import mean_similarity, nearest
     ],
 )
 def test_sizes_are_rounded_up_so_that_they_are_enough(n_bytes, text):
-    assert binary_size(n_bytes) == text
+    assert binary_size(n_bytes, up=True) == text
+
+
+def test_a_size_that_is_too_small_is_never_written_as_the_least():
+    assert (binary_size(1919), binary_size(1920, up=True)) == ("1.8 KiB", "1.9 KiB")
+    assert (binary_size(1920), binary_size((1 << 20) - 1)) == ("1.8 KiB", "1,023.9 KiB")
 
 
 def test_a_block_has_as_many_rows_as_the_budget_and_the_cache_allow():

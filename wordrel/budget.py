@@ -91,15 +91,15 @@ def block_rows(width: int, most: int) -> int:
     if memory < least:
         raise InvalidParameter(
             f"a memory budget of {binary_size(memory)} is too small for the scores of one word against {width:,}; "
-            f"the least is {binary_size(least)}"
+            f"the least is {binary_size(least, up=True)}"
         )
     return min(rows, memory // least)
 
 
-def binary_size(n_bytes: int) -> str:
-    """Write a size in binary units, rounded up so that it is enough: ``6.2 MiB``."""
+def binary_size(n_bytes: int, up: bool = False) -> str:
+    """Write a size in binary units, with one digit rounded down, or up: ``6.2 MiB``."""
     for power, unit in ((3, "GiB"), (2, "MiB"), (1, "KiB")):
         if n_bytes >= 1024**power:
-            tenths = -(-10 * n_bytes // 1024**power)
+            tenths = (10 * n_bytes + (1024**power - 1) * up) // 1024**power
             return f"{tenths // 10:,}.{tenths % 10} {unit}" if tenths % 10 else f"{tenths // 10:,} {unit}"
-    return f"{n_bytes} bytes"
+    return "1 byte" if n_bytes == 1 else f"{n_bytes} bytes"
