@@ -238,15 +238,44 @@ def test_free_memory_is_asked_of_the_kind_of_device(monkeypatch):
     assert [TorchBackend(device).free_memory() for device in ("cuda", "cuda:1", "mps", "cpu")] == [750, 750, 600, None]
 
 
+def test_nothing_is_left_on_the_cpu(monkeypatch):
+    """The meta device computes shapes alone, and refuses to be mixed with the CPU as cuda and mps do."""
+    came: list[tuple] = []
+
+    def host(tensor):
+        came.append((tensor.device.type, tensor.dtype))
+        return np.zeros(tuple(tensor.shape), dtype=str(tensor.dtype).removeprefix("torch."))
+
+    monkeypatch.setattr("wordrel.backend._host", host)
+    with pytest.raises(RuntimeError, match="device"):
+        torch.ones(3, device="meta") + torch.ones(3)
+    numbers = np.array([4, 1])
+    for storage in STORAGE:
+        backend = TorchBackend("meta", storage)
+        rows, columns = backend.hold(np.ones((50, 8))), backend.columns(backend.hold(np.ones((3000, 8))))
+        table = backend.product(rows, columns)
+        backend.double_less(table, np.ones(3000, dtype=np.float32))
+        assert backend.top(table, 5)[0].shape == (50, 5) and backend.top(table, 900, numbers)[1].shape == (2, 900)
+        assert backend.sorted_top(table, 5)[0].shape == (50, 5)
+        assert backend.top_mean(table, 5).shape == backend.argmax(table).shape == (50,)
+        assert backend.take(rows, numbers).shape == (2, 8)
+        assert backend.products(np.ones((9, 8)), columns).shape == (9, 3000)
+    assert {device for device, _ in came} == {"meta"} and {kind for _, kind in came} == {torch.float32, torch.int64}
+
+
 @pytest.mark.parametrize("precision", ["high", "medium"])
 def test_products_have_all_bits_whatever_a_program_allows_for_its_own(precision):
     X = clustered(1, 64, 300)
+    half = TorchBackend("cpu", "float16")
     torch.set_float32_matmul_precision(precision)
+    torch.set_default_dtype(torch.float64)
     try:
         table = CPU.products(X, CPU.columns(CPU.hold(X)))
+        assert half.product(half.hold(X), half.columns(half.hold(X))).dtype == torch.float32
         assert torch.get_float32_matmul_precision() == precision
     finally:
         torch.set_float32_matmul_precision("highest")
+        torch.set_default_dtype(torch.float32)
     np.testing.assert_allclose(table, X.astype(float) @ X.T.astype(float), atol=1e-6)
 
 

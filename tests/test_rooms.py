@@ -88,6 +88,7 @@ def test_imports_run_one_way():
 @pytest.mark.parametrize(
     "room",
     [
+        "backend",
         "relative",
         "joint",
         "multiset",

@@ -205,7 +205,8 @@ class TorchBackend:
         with self._whole_float32():
             if self.storage == "float32":
                 return rows @ columns
-            table = self._torch.empty((rows.shape[0], columns.shape[1]), device=self.device)
+            shape = rows.shape[0], columns.shape[1]
+            table = self._torch.empty(shape, dtype=self._torch.float32, device=self.device)
             wide = rows.float()
             for start in range(0, columns.shape[1], _WIDENED):
                 part = slice(start, start + _WIDENED)
