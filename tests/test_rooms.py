@@ -16,6 +16,8 @@ ROOT = PACKAGE.parent
 ORDER = [
     "_version",
     "errors",
+    "budget",
+    "backend",
     "relative",
     "joint",
     "multiset",
@@ -150,6 +152,7 @@ def test_imports_run_one_way():
 @pytest.mark.parametrize(
     "room",
     [
+        "backend",
         "relative",
         "joint",
         "multiset",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from itertools import permutations
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.artefact import Folder, write_folder
+from wordrel.backend import Backend, choose
 from wordrel.csls import CslsSearch
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
@@ -70,6 +72,17 @@ class Alignment:
         self.reranking = reranking
         self._bounds = dict(bounds or {})
         self._csls: dict[tuple[str, str], CslsSearch] = {}
+        self._backend: Backend | None = None
+
+    def on(self, device: str | Backend | None) -> Alignment:
+        """The same alignment, whose searches are computed on a device (`wordrel.backend.choose`); None is numpy."""
+        backend = choose(device) if device is None or isinstance(device, str) else device
+        if backend is self._backend:
+            return self
+        there = copy(self)
+        there._backend = backend
+        there._csls = {}
+        return there
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -140,7 +153,9 @@ class Alignment:
         into = self.into(language, target)
         ends = language, into.language
         if ends not in self._csls:
-            self._csls[ends] = CslsSearch(self.space(language).vectors, into.vectors, bounds=self._bounds.get(ends))
+            self._csls[ends] = CslsSearch(
+                self.space(language).vectors, into.vectors, bounds=self._bounds.get(ends), backend=self._backend
+            )
         return self._csls[ends]
 
     def index(self, language: str) -> SearchIndex:
@@ -205,7 +220,7 @@ class Alignment:
         if scorer == "csls":
             rows, scores = self.csls(space.language, target).top(vectors, k)
         elif scorer == "nn":
-            rows, scores = nearest(vectors, into.vectors, k)
+            rows, scores = nearest(vectors, into.vectors, k, self._backend)
         else:
             raise InvalidParameter(f"unknown scorer '{scorer}'; choose csls or nn")
         return [_named(into, *found) for found in zip(rows, scores, strict=True)]
@@ -230,7 +245,7 @@ class Alignment:
         row = space.row(word)
         found: list[Neighbor] = []
         for name in self.languages if within is None else [self.space(within).language]:
-            rows, scores = nearest(space.vectors[row : row + 1], self.spaces[name].vectors, k + 1)
+            rows, scores = nearest(space.vectors[row : row + 1], self.spaces[name].vectors, k + 1, self._backend)
             kept = (rows[0] != row) if name == space.language else np.ones(len(rows[0]), dtype=bool)
             found += _named(self.spaces[name], rows[0][kept], scores[0][kept])[:k]
         return sorted(found, key=lambda neighbor: -neighbor.score)[:k]

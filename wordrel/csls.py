@@ -9,20 +9,23 @@ for targets that lead by their upper bound, until the leaders are exact.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.pivots import neighbourhoods
+from wordrel.backend import Backend
+from wordrel.budget import block_rows
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, as_matrix, product, transposed
+from wordrel.sparse import Matrix, as_matrix
 from wordrel.topk import (
     BLOCK_ELEMENTS,
     Rows,
+    backend_for,
     check_k,
+    each_block,
     has_direction,
     mean_similarity,
-    sorted_top,
-    top_columns,
 )
 
 # Two float32 computations of one cosine of d = 300 differ by less than this; a lower bound has to stay below both.
@@ -45,6 +48,7 @@ def csls_top(
     queries: npt.ArrayLike | None = None,
     k: int = 10,
     neighbourhood: int = 10,
+    backend: Backend | None = None,
 ) -> tuple[Rows, Array32]:
     """Best targets of some source rows by cross-domain similarity local scaling, exactly.
 
@@ -58,6 +62,8 @@ def csls_top(
         1 or more; no more columns come back than there are targets to be found.
     neighbourhood : int
         How many neighbours r averages; fewer when a space has fewer rows.
+    backend : Backend, optional
+        Where to compute (`wordrel.backend.choose`); in numpy when left out.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def csls_top(
     """
     left, right = as_matrix(source), as_matrix(target)
     asked = np.arange(left.shape[0]) if queries is None else np.asarray(queries, dtype=np.int64)
-    return CslsSearch(left, right, neighbourhood).top(left[asked], k)
+    return CslsSearch(left, right, neighbourhood, backend=backend).top(left[asked], k)
 
 
 class CslsSearch:
@@ -81,24 +87,41 @@ class CslsSearch:
     neighbourhood : int
         As in `csls_top`.
     bounds : array of float32, shape (n',), optional
-        `lower_bounds` of an earlier search in the same spaces.
+        `lower_bounds` of an earlier search in the same spaces, wherever it was computed.
+    backend : Backend, optional
+        Where to compute, and to hold both spaces; in numpy when left out.
+
+    Raises
+    ------
+    InvalidParameter
+        When the memory budget (`wordrel.budget.limits`) is too small for the scores of one row.
     """
 
-    def __init__(self, source: Matrix, target: Matrix, neighbourhood: int = 10, bounds: Array32 | None = None) -> None:
+    def __init__(
+        self,
+        source: Matrix,
+        target: Matrix,
+        neighbourhood: int = 10,
+        bounds: Array32 | None = None,
+        backend: Backend | None = None,
+    ) -> None:
         check_k(neighbourhood, "the neighbourhood")
+        # A budget that is too small is refused now, and not after half of the work.
+        block_rows(max(source.shape[0], target.shape[0], 1), BLOCK_ELEMENTS)
+        self._backend = backend_for(backend, source, target)
         self._neighbourhood = neighbourhood
-        self._source = _rows(source, has_direction(source))
+        self._source = self._backend.hold(_rows(source, has_direction(source)))
         found = has_direction(target)
         self._rows = np.flatnonzero(found)
-        self._target = _rows(target, found)
-        self._target_columns = transposed(self._target)
+        self._target = self._backend.hold(_rows(target, found))
+        self._target_columns = self._backend.columns(self._target)
         self._n_targets = target.shape[0]
         self._exact = np.zeros(len(self._rows), dtype=bool)
         # Cosines are never below -1; `_bound` raises that.
         self._r_source = np.full(len(self._rows), -1, dtype=np.float32)
         self._bounds_serve = 0
         if bounds is not None:
-            self._r_source = np.array(bounds[self._rows], dtype=np.float32)
+            self._r_source = np.array(bounds[self._rows], dtype=np.float32) - np.float32(self._backend.error)
             self._bounds_serve = _ANY_NUMBER
 
     def _bound(self, n_queries: int) -> None:
@@ -112,18 +135,40 @@ class CslsSearch:
 
     def _pivot_bounds(self, density: float, n_around: int) -> Array32:
         """Lower bounds of r_S: each target against the sources that lie around the pivot nearest to it."""
-        k = self._neighbourhood
+        n_sources, k = self._source.shape[0], self._neighbourhood
+        n_around = max(n_around, k)
+        if n_sources <= n_around:
+            return self._mean_similarity(self._target, self._source) - _ROUNDING
+        pivots = self._source[:: max(1, int(np.sqrt(n_sources) / density))]
+        around = np.empty((pivots.shape[0], n_around), dtype=np.int64)
+        nearest = np.empty(self._target.shape[0], dtype=np.int64)
+
+        def look_around(rows: slice, table: Any) -> None:
+            around[rows], _ = self._backend.top(table, n_around)
+
+        def find_nearest(rows: slice, table: Any) -> None:
+            nearest[rows] = self._backend.argmax(table)
+
+        each_block(pivots, self._source, look_around, self._backend)
+        each_block(self._target, pivots, find_nearest, self._backend)
+        grouped = np.argsort(nearest, kind="stable")
+        ends = np.cumsum(np.bincount(nearest, minlength=pivots.shape[0]))
         bounds = np.empty(self._target.shape[0], dtype=np.float32)
-        for targets, sources in neighbourhoods(self._target, self._source, density, max(n_around, k)):
-            bounds[targets] = mean_similarity(self._target[targets], self._source[sources], k)
+        for sources, group in zip(around, np.split(grouped, ends[:-1]), strict=True):
+            if len(group):
+                targets, pool = (self._backend.take(*part) for part in ((self._target, group), (self._source, sources)))
+                bounds[group] = self._mean_similarity(targets, pool)
         return bounds - _ROUNDING
+
+    def _mean_similarity(self, queries: Any, pool: Any) -> Array32:
+        return mean_similarity(queries, pool, self._neighbourhood, self._backend)
 
     @property
     def lower_bounds(self) -> Array32:
         """What is known of r_S: exact where it was needed, close lower bounds elsewhere, shape (n',)."""
         self._bound(_ANY_NUMBER)
         bounds = np.zeros(self._n_targets, dtype=np.float32)
-        bounds[self._rows] = self._r_source
+        bounds[self._rows] = self._r_source - np.float32(self._backend.error)
         return bounds
 
     @property
@@ -165,29 +210,29 @@ class CslsSearch:
         if width:
             usable = np.flatnonzero(has_direction(matrix))
             self._bound(len(usable))
-            block = max(1, _QUERY_BLOCK // len(self._rows))
-            for start in range(0, len(usable), block):
-                part = usable[start : start + block]
+
+            def answer(block: slice) -> None:
+                part = usable[block]
                 rows[part], scores[part], near[part] = self._top_block(matrix[part], width)
+
+            self._backend.in_blocks(len(usable), len(self._rows), _QUERY_BLOCK, answer)
         return rows, scores, near
 
     def _top_block(self, matrix: Matrix, k: int) -> tuple[Rows, Array32, Rows]:
-        upper = product(matrix, self._target_columns)
-        near, cosines = sorted_top(upper, max(k, self._neighbourhood))
+        backend = self._backend
+        upper = backend.product(backend.hold(matrix), self._target_columns)
+        near, cosines = backend.sorted_top(upper, max(k, self._neighbourhood))
         r_target = cosines[:, : self._neighbourhood].mean(axis=1)
-        upper *= 2
-        upper -= self._r_source
+        backend.double_less(upper, self._r_source)
         rows = np.empty((len(upper), k), dtype=np.int64)
         scores = np.empty((len(upper), k), dtype=np.float32)
         bounds = self._r_source.copy()
         waiting = np.arange(len(upper))
         n_candidates = 4 * k + 16
         while len(waiting):
-            table = upper if len(waiting) == len(upper) else upper[waiting]
-            candidates = top_columns(table, n_candidates)
-            values = np.take_along_axis(table, candidates, axis=1)
+            candidates, values = backend.top(upper, n_candidates, waiting if len(waiting) < len(upper) else None)
             # What a target that is no candidate can still reach.
-            beyond = values.min(axis=1) if candidates.shape[1] < table.shape[1] else -np.inf
+            beyond = values.min(axis=1) if candidates.shape[1] < len(self._rows) else -np.inf
             best, best_scores = self._settle(values + bounds[candidates], candidates, k)
             # A tie with the bound may hide a lower row among the others: only a better k-th value settles.
             settled = best_scores[:, -1] > beyond
@@ -218,7 +263,7 @@ class CslsSearch:
 
     def _make_exact(self, rows: Rows) -> None:
         if len(rows):
-            self._r_source[rows] = mean_similarity(self._target[rows], self._source, self._neighbourhood)
+            self._r_source[rows] = self._mean_similarity(self._backend.take(self._target, rows), self._source)
             self._exact[rows] = True
 
 

@@ -12,6 +12,7 @@ import click
 import wordrel
 from wordrel.anchors import Anchors, Translations, known_words
 from wordrel.artefact import check_output
+from wordrel.backend import choose
 from wordrel.cli.inputs import (
     Reading,
     load_pairs,
@@ -22,7 +23,7 @@ from wordrel.cli.inputs import (
     warn_of_direction,
 )
 from wordrel.cli.many import Sources, finish, of_languages, show
-from wordrel.cli.options import Rounds, json_option, print_json, read_parameters
+from wordrel.cli.options import Rounds, compute_options, json_option, print_json, read_parameters
 from wordrel.cli.outcome import Result, as_dict, as_text, coverage, scores
 from wordrel.cli.progress import steps, transfers
 from wordrel.dictionary import BilingualDictionary
@@ -143,6 +144,7 @@ _PREPROCESSING_HELP = (
 )
 @click.option("--force", is_flag=True, help="Replace an alignment that is there.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@compute_options
 @json_option
 def command(
     source: str,
@@ -173,6 +175,7 @@ def command(
     force: bool,
     quiet: bool,
     as_json: bool,
+    device: str | None,
 ) -> None:
     """Align the vectors of SRC and TGT by a dictionary, score the result on held-out words and save it.
 
@@ -205,6 +208,7 @@ def command(
     chosen = read_parameters(parameters)
     prepared_by = _steps(preprocessing)
     checked_aligner(method, chosen, refine)
+    backend = choose(device)
     place = output or Path(f"{'-'.join(languages)}.wordrel")
     named = ((source, source_vectors, "--source-vectors"), (target, target_vectors, "--target-vectors"))
     own_vectors = of_languages(vectors_of, languages, "--vectors-of")
@@ -247,7 +251,7 @@ def command(
                 anchor_strategy=anchor_strategy,
                 translations=translations,
                 seed=seed,
-            )
+            ).on(backend)
             done = finish(together, all_spaces, dictionaries, place, force, seed, start, step)
     if more:
         if as_json or not quiet:
@@ -287,7 +291,7 @@ def command(
             robust=robust,
             seed=seed,
             rerank=not no_rerank,
-        )
+        ).on(backend)
         step("scoring held-out words")
         if unsupervised:
             alignment.test = BilingualDictionary(pairs.test.pairs, *alignment.languages)

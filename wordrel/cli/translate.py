@@ -10,7 +10,16 @@ from typing import Any
 import click
 
 from wordrel.alignment import Scorer
-from wordrel.cli.options import Unknown, k_type, open_alignment, others_of, print_json, read_words, word_options
+from wordrel.cli.options import (
+    Unknown,
+    compute_options,
+    k_type,
+    open_alignment,
+    others_of,
+    print_json,
+    read_words,
+    word_options,
+)
 from wordrel.cli.render import side_by_side, table
 from wordrel.parts import Neighbor
 
@@ -38,6 +47,7 @@ from wordrel.parts import Neighbor
     metavar="P",
     help="Leave out what is less sure than P, from 0 to 1; a word of which nothing is left has no answer.",
 )
+@compute_options
 def command(
     words: tuple[str, ...],
     path: Path | None,
@@ -48,6 +58,7 @@ def command(
     scorer: str,
     no_rerank: bool,
     min_confidence: float | None,
+    device: str | None,
 ) -> None:
     """Translate words, best first. Words also come from standard input, one a line.
 
@@ -68,7 +79,7 @@ def command(
             "the geometry alone has no confidence; leave out --min-confidence, --no-rerank or --scorer"
         )
     asked = read_words(words)
-    alignment = open_alignment(path)
+    alignment = open_alignment(path, device)
     if min_confidence is not None and alignment.reranking is None:
         reason = (alignment.info.get("reranked") or {}).get("reason", "it was made without one")
         raise click.UsageError(
