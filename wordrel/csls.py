@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, as_matrix, product, transposed
+from wordrel.sparse import Matrix, as_matrix, product, rows_kept, transposed
 from wordrel.topk import (
     BLOCK_ELEMENTS,
     Rows,
     check_k,
+    fewest_queries,
     has_direction,
     mean_similarity,
     product_blocks,
@@ -87,10 +88,10 @@ class CslsSearch:
     def __init__(self, source: Matrix, target: Matrix, neighbourhood: int = 10, bounds: Array32 | None = None) -> None:
         check_k(neighbourhood, "the neighbourhood")
         self._neighbourhood = neighbourhood
-        self._source = _rows(source, has_direction(source))
+        self._source = rows_kept(source, has_direction(source))
         found = has_direction(target)
         self._rows = np.flatnonzero(found)
-        self._target = _rows(target, found)
+        self._target = rows_kept(target, found)
         self._target_columns = transposed(self._target)
         self._n_targets = target.shape[0]
         self._exact = np.zeros(len(self._rows), dtype=bool)
@@ -174,7 +175,7 @@ class CslsSearch:
         if width:
             usable = np.flatnonzero(has_direction(matrix))
             self._bound(len(usable))
-            block = max(1, _QUERY_BLOCK // len(self._rows))
+            block = max(fewest_queries(self._target), _QUERY_BLOCK // len(self._rows))
             for start in range(0, len(usable), block):
                 part = usable[start : start + block]
                 rows[part], scores[part], near[part] = self._top_block(matrix[part], width)
@@ -229,8 +230,3 @@ class CslsSearch:
         if len(rows):
             self._r_source[rows] = mean_similarity(self._target[rows], self._source, self._neighbourhood)
             self._exact[rows] = True
-
-
-def _rows(X: Matrix, kept: npt.NDArray[np.bool_]) -> Matrix:
-    """Rows of a matrix; without a copy when all are kept, so that a memory map stays one."""
-    return X if kept.all() else X[kept]

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.blockwise import is_blockwise
 from wordrel.errors import InvalidParameter
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, product, squared_norms, transposed
+from wordrel.sparse import Matrix, product, rows_kept, squared_norms, transposed
 
 Rows = npt.NDArray[np.int64]
 
 # Elements of a block of scores: 4 million float32 are 16 MB and stay in a usual L3 cache between product and selection.
 BLOCK_ELEMENTS = 1 << 22
+
+# Rows that come in blocks are converted anew for each block of queries, at a price of some 40 inner products each.
+_FEWEST_QUERIES = 32
 
 # One pass takes the maximum of groups of this many columns; only the k best groups are looked into. 32 was fastest of
 # 8, 16, 32 and 64 for 15,000 to 30,000 columns and k = 10.
@@ -83,11 +87,16 @@ def product_blocks(X: Matrix, Y: Matrix) -> Iterator[tuple[slice, Array32]]:
         Which rows of X the block holds.
     table : array of float32, shape (rows, n')
     """
-    block = max(1, BLOCK_ELEMENTS // Y.shape[0])
+    block = max(fewest_queries(Y), BLOCK_ELEMENTS // Y.shape[0])
     columns = transposed(Y)
     for start in range(0, X.shape[0], block):
         rows = slice(start, start + block)
         yield rows, product(X[rows], columns)
+
+
+def fewest_queries(pool: Matrix) -> int:
+    """How many queries a block has at least, so that getting at the rows of a pool is not most of the work."""
+    return _FEWEST_QUERIES if is_blockwise(pool) else 1
 
 
 def mean_similarity(queries: Matrix, pool: Matrix, k: int) -> Array32:
@@ -151,7 +160,7 @@ def nearest(queries: Matrix, pool: Matrix, k: int) -> tuple[Rows, Array32]:
     scores = np.full((queries.shape[0], k), -np.inf, dtype=np.float32)
     if not k:
         return rows, scores
-    candidates = pool if found.all() else pool[known]
+    candidates = rows_kept(pool, found)
     asked = np.flatnonzero(usable)
     for block, table in product_blocks(queries[asked], candidates):
         columns, scores[asked[block]] = sorted_top(table, k)
