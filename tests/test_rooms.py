@@ -13,7 +13,7 @@ ROOT = PACKAGE.parent
 
 # Each room may import from those before it, and from its own.
 ORDER = [
-    "_version", "errors", "relative", "joint", "multiset", "sparse", "similarities", "topk", "transforms", "strategies", "csls", "search", "metrics",
+    "_version", "errors", "relative", "joint", "multiset", "blockwise", "sparse", "similarities", "topk", "transforms", "strategies", "csls", "search", "metrics",
     "embeddings", "dictionary", "anchors", "preprocessing", "methods", "robust",
     "induction", "unsupervised", "refine", "spelling", "features", "rerank", "crossfit", "reranking", "contrastive", "selection", "training", "multilearning", "multitraining", "artefact", "parts", "alignment", "lexicon", "interop",
     "fitting", "multifitting", "evaluation", "sources", "cli", "__main__",
