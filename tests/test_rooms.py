@@ -15,7 +15,7 @@ ROOT = PACKAGE.parent
 ORDER = [
     "_version", "errors", "relative", "joint", "multiset", "blockwise", "sparse", "similarities", "topk", "transforms", "strategies", "csls", "search", "metrics",
     "embeddings", "dictionary", "anchors", "preprocessing", "methods", "robust",
-    "induction", "unsupervised", "refine", "spelling", "features", "rerank", "crossfit", "reranking", "contrastive", "selection", "training", "multilearning", "multitraining", "artefact", "parts", "alignment", "lexicon", "interop",
+    "induction", "unsupervised", "refine", "spelling", "features", "rerank", "crossfit", "reranking", "contrastive", "selection", "training", "multilearning", "multitraining", "artefact", "indexes", "parts", "alignment", "lexicon", "interop",
     "fitting", "multifitting", "evaluation", "sources", "cli", "__main__",
 ]  # fmt: skip
 

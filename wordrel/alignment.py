@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import permutations
 from os import PathLike
@@ -18,13 +17,16 @@ from wordrel.csls import CslsSearch
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import ArtefactError, InvalidParameter
+from wordrel.indexes import Indexes
 from wordrel.methods.maps import load_map
-from wordrel.parts import Neighbor, Projection, SuspiciousPair, between, listed
+from wordrel.parts import Neighbor, Projection, SuspiciousPair, between, listed, named, ranked
 from wordrel.preprocessing import Preprocessing
+from wordrel.relative import Array32
 from wordrel.reranking import CANDIDATES, Reranking
 from wordrel.search import SearchIndex
+from wordrel.search.approximate import ApproximateCsls
 from wordrel.sparse import Matrix, from_arrays, is_sparse, to_arrays
-from wordrel.topk import check_k, nearest
+from wordrel.topk import Rows, check_k, nearest
 
 Scorer = Literal["csls", "nn"]
 
@@ -48,6 +50,8 @@ class Alignment:
         The pairs that a robust fit doubts, worst first; a saved alignment keeps only those in its `info`.
     reranking : Reranking, optional
         What turns candidates between the two languages into probabilities.
+    indexes : Indexes, optional
+        Where approximate indexes may be.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class Alignment:
         bounds: Mapping[tuple[str, str], npt.NDArray[np.float32]] | None = None,
         suspicious: Sequence[SuspiciousPair] = (),
         reranking: Reranking | None = None,
+        indexes: Indexes | None = None,
     ) -> None:
         self.spaces = {space.language: space for space in spaces}
         self.projections = dict(zip(self.spaces, projections, strict=True))
@@ -70,6 +75,8 @@ class Alignment:
         self.reranking = reranking
         self._bounds = dict(bounds or {})
         self._csls: dict[tuple[str, str], CslsSearch] = {}
+        self.indexes = indexes
+        self._approximate: dict[tuple[str, str], ApproximateCsls | None] = {}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -143,9 +150,32 @@ class Alignment:
             self._csls[ends] = CslsSearch(self.space(language).vectors, into.vectors, bounds=self._bounds.get(ends))
         return self._csls[ends]
 
+    def finder(self, language: str, target: str | None = None) -> CslsSearch | ApproximateCsls:
+        """What translates from a language into another: over their saved indexes where both have one, else `csls`.
+
+        Raises
+        ------
+        ArtefactError
+            When a saved index is of other vectors, or damaged.
+        """
+        ends = language, self.into(language, target).language
+        if ends not in self._approximate:
+            vectors = {name: self.space(name).vectors for name in ends}
+            self._approximate[ends] = None if self.indexes is None else self.indexes.csls(*ends, vectors)
+        return self._approximate[ends] or self.csls(language, target)
+
     def index(self, language: str) -> SearchIndex:
-        """Build a FAISS index of a language's aligned vectors, for many queries at once."""
-        return SearchIndex(self.space(language).vectors)
+        """Return the saved index of a language's aligned vectors, or build one, for many queries at once."""
+        saved = self._saved_index(language)
+        return SearchIndex(self.space(language).vectors) if saved is None else saved
+
+    def _saved_index(self, language: str) -> SearchIndex | None:
+        return None if self.indexes is None else self.indexes.open(language, self.space(language).vectors)
+
+    def _nearest(self, vectors: Matrix, language: str, k: int) -> tuple[Rows, Array32]:
+        """Nearest rows of a language, over its saved index if it has one."""
+        index = self._saved_index(language)
+        return nearest(vectors, self.space(language).vectors, k) if index is None else index.search(vectors, k)
 
     def translate(
         self,
@@ -196,19 +226,19 @@ class Alignment:
         vectors = space.vectors[asked]
         if scorer == "csls" and rerank and self.reranking is not None and len(asked):
             check_k(k)
-            rows, scores = self.csls(space.language, target).top(vectors, max(k, CANDIDATES))
-            ranked = self.reranking.rank(asked, rows[:, :CANDIDATES], space.language != self.languages[0])
+            rows, scores = self.finder(space.language, target).top(vectors, max(k, CANDIDATES))
+            ordered = self.reranking.rank(asked, rows[:, :CANDIDATES], space.language != self.languages[0])
             return [
-                _ranked(into, row[:k], score[:k], probable)
-                for row, score, probable in zip(*ranked.over(rows, scores), ranked.probabilities, strict=True)
+                ranked(into, row[:k], score[:k], probable)
+                for row, score, probable in zip(*ordered.over(rows, scores), ordered.probabilities, strict=True)
             ]
         if scorer == "csls":
-            rows, scores = self.csls(space.language, target).top(vectors, k)
+            rows, scores = self.finder(space.language, target).top(vectors, k)
         elif scorer == "nn":
-            rows, scores = nearest(vectors, into.vectors, k)
+            rows, scores = self._nearest(vectors, into.language, k)
         else:
             raise InvalidParameter(f"unknown scorer '{scorer}'; choose csls or nn")
-        return [_named(into, *found) for found in zip(rows, scores, strict=True)]
+        return [named(into, *found) for found in zip(rows, scores, strict=True)]
 
     def neighbors(
         self, word: str, language: str | None = None, k: int = 10, within: str | None = None
@@ -230,9 +260,9 @@ class Alignment:
         row = space.row(word)
         found: list[Neighbor] = []
         for name in self.languages if within is None else [self.space(within).language]:
-            rows, scores = nearest(space.vectors[row : row + 1], self.spaces[name].vectors, k + 1)
+            rows, scores = self._nearest(space.vectors[row : row + 1], name, k + 1)
             kept = (rows[0] != row) if name == space.language else np.ones(len(rows[0]), dtype=bool)
-            found += _named(self.spaces[name], rows[0][kept], scores[0][kept])[:k]
+            found += named(self.spaces[name], rows[0][kept], scores[0][kept])[:k]
         return sorted(found, key=lambda neighbor: -neighbor.score)[:k]
 
     def transform(self, vectors: npt.ArrayLike, language: str) -> Matrix:
@@ -335,30 +365,14 @@ def _from_folder(folder: Folder) -> Alignment:
     if "reranker" in folder.manifest:
         sides = [space.vectors for space in spaces], [space.words for space in spaces]
         reranking = Reranking.restore(folder.manifest["reranker"], folder.array, *sides)
-    return Alignment(spaces, projections, anchors, test, info, bounds, reranking=reranking)
+    return Alignment(
+        spaces, projections, anchors, test, info, bounds, reranking=reranking, indexes=Indexes(folder, names)
+    )
 
 
 def _part(folder: Folder, number: int, name: str) -> npt.NDArray[Any]:
     """Read what was learnt about one side, by its name."""
     return folder.array(f"{name}-{number}")
-
-
-def _named(space: Embeddings, rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]) -> list[Neighbor]:
-    return [
-        Neighbor(space.words[row], float(score), space.language)
-        for row, score in zip(rows, scores, strict=True)
-        if row >= 0
-    ]
-
-
-def _ranked(
-    space: Embeddings,
-    rows: npt.NDArray[np.int64],
-    scores: npt.NDArray[np.float32],
-    probabilities: npt.NDArray[np.float32],
-) -> list[Neighbor]:
-    found = _named(space, rows, scores)
-    return [replace(one, confidence=float(p)) for one, p in zip(found, probabilities)] + found[len(probabilities) :]  # noqa: B905
 
 
 def _numbered(kind: str, number: int) -> str:

@@ -23,6 +23,7 @@ COMMANDS = {
     "translate": "Translate words with a saved alignment.",
     "neighbors": "Show the nearest words in all languages, side by side.",
     "induce": "Write a bilingual lexicon with a confidence for each pair.",
+    "index": "Build indexes that make millions of words quick to search.",
     "evaluate": "Score a saved alignment on word pairs.",
     "dictionary": "Look into a bilingual dictionary; split, invert, compose it.",
     "methods": "List the alignment methods, their parameters and papers.",
