@@ -9,9 +9,11 @@ from typing import Any
 import click
 
 from wordrel.alignment import Alignment, load_alignment
+from wordrel.artefact import Folder
 from wordrel.cli.options import find_alignment, json_option, print_json
 from wordrel.cli.progress import Steps, steps
 from wordrel.cli.render import table
+from wordrel.indexes import Indexes
 from wordrel.search.index import RECALL
 from wordrel.search.kinds import KINDS, MOST_FLAT, MOST_IVF
 
@@ -23,8 +25,8 @@ from wordrel.search.kinds import KINDS, MOST_FLAT, MOST_IVF
     default="auto",
     show_default=True,
     metavar="KIND",
-    help=f"{'; '.join(f'{name}: {text}' for name, text in KINDS.items())}; auto: flat up to {MOST_FLAT:,} words, ivf up "
-    f"to {MOST_IVF:,}, sq8 above.",
+    help=f"{'; '.join(f'{name}: {text}' for name, text in KINDS.items())}; auto: flat up to {MOST_FLAT:,} words, ivf "
+    f"up to {MOST_IVF:,}, sq8 above.",
 )
 @click.option(
     "--recall",
@@ -54,18 +56,20 @@ def command(path: Path | None, kind: str, recall: float, seed: int, as_json: boo
     place = find_alignment(path)
     alignment = load_alignment(place)
     with steps(4, as_json) as step:
-        built = build(alignment, kind, recall, seed, step)
+        built = build(place, alignment, kind, recall, seed, step)
     if as_json:
         print_json({"alignment": str(place), "indexes": built})
     else:
         click.echo(as_text(built))
 
 
-def build(alignment: Alignment, kind: str, recall: float, seed: int, step: Steps) -> dict[str, dict[str, Any]]:
-    """Build the indexes of an alignment that was loaded, and describe them by language."""
-    assert alignment.indexes is not None, "it was loaded"
+def build(
+    place: Path, alignment: Alignment, kind: str, recall: float, seed: int, step: Steps
+) -> dict[str, dict[str, Any]]:
+    """Build the indexes of an alignment that is saved there, and describe them by language."""
+    indexes = alignment.indexes or Indexes(Folder(place), alignment.languages)
     vectors = {name: space.vectors for name, space in alignment.spaces.items()}
-    built = alignment.indexes.build(vectors, kind, recall, seed, step)
+    built = indexes.build(vectors, kind, recall, seed, step)
     return {name: index.settings for name, index in built.items()}
 
 

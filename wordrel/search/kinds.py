@@ -34,6 +34,17 @@ _POINTS_A_CELL = 40
 _LINKS = 32
 
 
+def check_kind(kind: str) -> None:
+    """Refuse an unknown kind.
+
+    Raises
+    ------
+    InvalidParameter
+    """
+    if kind != "auto" and kind not in KINDS:
+        raise InvalidParameter(f"unknown kind of index '{kind}'; choose auto, {', '.join(KINDS)}")
+
+
 def choose(kind: str, n_rows: int) -> str:
     """Decide on a kind for so many rows; one that has too few becomes flat, with a warning.
 
@@ -42,10 +53,9 @@ def choose(kind: str, n_rows: int) -> str:
     InvalidParameter
         For an unknown kind.
     """
+    check_kind(kind)
     if kind == "auto":
         return "flat" if n_rows <= MOST_FLAT else "ivf" if n_rows <= MOST_IVF else "sq8"
-    if kind not in KINDS:
-        raise InvalidParameter(f"unknown kind of index '{kind}'; choose auto, {', '.join(KINDS)}")
     if n_rows < FEWEST[kind]:
         message = f"{n_rows:,} rows are too few for {kind}, which needs {FEWEST[kind]:,}; the index is flat, so exact"
         warnings.warn(message, WordrelWarning, stacklevel=3)
