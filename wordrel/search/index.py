@@ -169,7 +169,7 @@ class SearchIndex:
         if self.recall < self.wanted:
             message = (
                 f"recall@10 of {self.kind} is {self.recall:.3f} on the sample, below the {self.wanted:g} wanted; "
-                "choose another kind, such as ivf"
+                "choose another kind, such as flat"
             )
             warnings.warn(message, WordrelWarning, stacklevel=3)
 
