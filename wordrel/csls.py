@@ -17,13 +17,14 @@ import numpy.typing as npt
 from wordrel.backend import Backend
 from wordrel.budget import block_rows
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, as_matrix
+from wordrel.sparse import Matrix, as_matrix, rows_kept
 from wordrel.topk import (
     BLOCK_ELEMENTS,
     Rows,
     backend_for,
     check_k,
     each_block,
+    fewest_queries,
     has_direction,
     mean_similarity,
 )
@@ -110,10 +111,10 @@ class CslsSearch:
         block_rows(max(source.shape[0], target.shape[0], 1), BLOCK_ELEMENTS)
         self._backend = backend_for(backend, source, target)
         self._neighbourhood = neighbourhood
-        self._source = self._backend.hold(_rows(source, has_direction(source)))
+        self._source = self._backend.hold(rows_kept(source, has_direction(source)))
         found = has_direction(target)
         self._rows = np.flatnonzero(found)
-        self._target = self._backend.hold(_rows(target, found))
+        self._target = self._backend.hold(rows_kept(target, found))
         self._target_columns = self._backend.columns(self._target)
         self._n_targets = target.shape[0]
         self._exact = np.zeros(len(self._rows), dtype=bool)
@@ -215,7 +216,8 @@ class CslsSearch:
                 part = usable[block]
                 rows[part], scores[part], near[part] = self._top_block(matrix[part], width)
 
-            self._backend.in_blocks(len(usable), len(self._rows), _QUERY_BLOCK, answer)
+            most = max(_QUERY_BLOCK, fewest_queries(self._target) * len(self._rows))
+            self._backend.in_blocks(len(usable), len(self._rows), most, answer)
         return rows, scores, near
 
     def _top_block(self, matrix: Matrix, k: int) -> tuple[Rows, Array32, Rows]:
@@ -265,8 +267,3 @@ class CslsSearch:
         if len(rows):
             self._r_source[rows] = self._mean_similarity(self._backend.take(self._target, rows), self._source)
             self._exact[rows] = True
-
-
-def _rows(X: Matrix, kept: npt.NDArray[np.bool_]) -> Matrix:
-    """Rows of a matrix; without a copy when all are kept, so that a memory map stays one."""
-    return X if kept.all() else X[kept]

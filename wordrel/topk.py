@@ -10,15 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.backend import Backend
+from wordrel.blockwise import is_blockwise
 from wordrel.budget import block_rows
 from wordrel.errors import InvalidParameter, WordrelWarning
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, is_sparse, product, squared_norms, transposed
+from wordrel.sparse import Matrix, is_sparse, product, rows_kept, squared_norms, transposed
 
 Rows = npt.NDArray[np.int64]
 
 # Elements of a block of scores: 4 million float32 are 16 MB and stay in a usual L3 cache between product and selection.
 BLOCK_ELEMENTS = 1 << 22
+
+# Rows that come in blocks are converted anew for each block of queries, at a price of some 40 inner products each.
+_FEWEST_QUERIES = 32
 
 # One pass takes the maximum of groups of this many columns; only the k best groups are looked into. 32 was fastest of
 # 8, 16, 32 and 64 for 15,000 to 30,000 columns and k = 10.
@@ -87,8 +91,9 @@ def product_blocks(X: Matrix, Y: Matrix) -> Iterator[tuple[slice, Array32]]:
         Which rows of X the block holds.
     table : array of float32, shape (rows, n')
     """
+    most = max(BLOCK_ELEMENTS, fewest_queries(Y) * Y.shape[0])
     columns = transposed(Y)
-    for rows in _blocks(X.shape[0], block_rows(Y.shape[0], BLOCK_ELEMENTS)):
+    for rows in _blocks(X.shape[0], block_rows(Y.shape[0], most)):
         yield rows, product(X[rows], columns)
 
 
@@ -178,13 +183,18 @@ def each_block(X: Any, Y: Any, work: Callable[[slice, Any], None], backend: Back
     backend.in_blocks(
         X.shape[0],
         Y.shape[0],
-        BLOCK_ELEMENTS,
+        max(BLOCK_ELEMENTS, fewest_queries(Y) * Y.shape[0]),
         lambda rows: work(rows, backend.product(backend.hold(X[rows]), columns)),
     )
 
 
 def _blocks(n: int, size: int) -> Iterator[slice]:
     return (slice(start, start + size) for start in range(0, n, size))
+
+
+def fewest_queries(pool: Any) -> int:
+    """How many queries a block has at least, so that getting at the rows of a pool is not most of the work."""
+    return _FEWEST_QUERIES if is_blockwise(pool) else 1
 
 
 def mean_similarity(queries: Any, pool: Any, k: int, backend: Backend | None = None) -> Array32:
@@ -258,7 +268,7 @@ def nearest(queries: Matrix, pool: Matrix, k: int, backend: Backend | None = Non
     scores = np.full((queries.shape[0], k), -np.inf, dtype=np.float32)
     if not k:
         return rows, scores
-    candidates = pool if found.all() else pool[known]
+    candidates = rows_kept(pool, found)
     asked = np.flatnonzero(usable)
 
     def fill(block: slice, table: Any) -> None:

@@ -23,6 +23,7 @@ COMMANDS = {
     "translate": "Translate words with a saved alignment.",
     "neighbors": "Show the nearest words in all languages, side by side.",
     "induce": "Write a bilingual lexicon with a confidence for each pair.",
+    "index": "Build indexes that make millions of words quick to search.",
     "evaluate": "Score a saved alignment on word pairs.",
     "report": "Put many results on one page.",
     "compare": "Compare two spaces of one language word by word.",
