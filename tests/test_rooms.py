@@ -28,6 +28,7 @@ ORDER = [
     "pivots",
     "transforms",
     "strategies",
+    "crowding",
     "csls",
     "search",
     "metrics",

@@ -9,17 +9,20 @@ for targets that lead by their upper bound, until the leaders are exact.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from wordrel.backend import Backend
+from wordrel.blockwise import is_blockwise
 from wordrel.budget import block_rows
+from wordrel.crowding import Crowd
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, as_matrix, rows_kept
+from wordrel.sparse import Matrix, as_matrix, is_sparse, rows_kept
 from wordrel.topk import (
     BLOCK_ELEMENTS,
+    NUMPY,
     Rows,
     backend_for,
     check_k,
@@ -41,6 +44,12 @@ _FEW_QUERIES, _ANY_NUMBER = 64, 1 << 62
 
 # Elements of the table of scores of a block of queries: 64 MB.
 _QUERY_BLOCK = 4 * BLOCK_ELEMENTS
+
+# Queries whose leaders are made exact together: the more targets are asked for at a time, the less each costs.
+_SETTLED_TOGETHER = 4096
+
+# With so many sources, and so many targets to be made exact, `Crowd` is worth its preparation.
+_LARGE_POOL, _MANY_TARGETS = 1 << 14, 512
 
 
 def csls_top(
@@ -76,6 +85,28 @@ def csls_top(
     left, right = as_matrix(source), as_matrix(target)
     asked = np.arange(left.shape[0]) if queries is None else np.asarray(queries, dtype=np.int64)
     return CslsSearch(left, right, neighbourhood, backend=backend).top(left[asked], k)
+
+
+class _Leaders(NamedTuple):
+    """Targets that lead by the upper bounds of their CSLS, for n queries.
+
+    Attributes
+    ----------
+    candidates : array of int64, shape (n, c)
+    doubled : array of float32, shape (n, c)
+        Twice their cosine.
+    beyond : array of float32, shape (n,)
+        What a target that is no candidate can still reach, 2 cos - r_S.
+    r_target : array of float32, shape (n,)
+    near : array of int64, shape (n, k)
+        Targets by cosine, best first.
+    """
+
+    candidates: Rows
+    doubled: Array32
+    beyond: Array32
+    r_target: Array32
+    near: Rows
 
 
 class CslsSearch:
@@ -121,6 +152,7 @@ class CslsSearch:
         # Cosines are never below -1; `_bound` raises that.
         self._r_source = np.full(len(self._rows), -1, dtype=np.float32)
         self._bounds_serve = 0
+        self._crowd: Crowd | None = None
         if bounds is not None:
             self._r_source = np.array(bounds[self._rows], dtype=np.float32) - np.float32(self._backend.error)
             self._bounds_serve = _ANY_NUMBER
@@ -130,9 +162,21 @@ class CslsSearch:
         if self._bounds_serve >= n_queries:
             return
         few = n_queries <= _FEW_QUERIES
-        bounds = self._pivot_bounds(*(_ROUGH if few else _CLOSE))
+        crowd = None if few else self._crowded()
+        if crowd is None:
+            bounds = self._pivot_bounds(*(_ROUGH if few else _CLOSE))
+        else:
+            bounds = crowd.lower(self._target) - _ROUNDING
         self._r_source = np.maximum(self._r_source, bounds)
         self._bounds_serve = _FEW_QUERIES if few else _ANY_NUMBER
+
+    def _crowded(self) -> Crowd | None:
+        """What makes many values of r_S cheap; None where the sources are few, sparse, in blocks or on a device."""
+        held = (self._source, self._target)
+        plain = self._backend is NUMPY and not any(is_sparse(one) or is_blockwise(one) for one in held)
+        if self._crowd is None and plain and self._source.shape[0] >= _LARGE_POOL:
+            self._crowd = Crowd(self._source, self._neighbourhood)
+        return self._crowd
 
     def _pivot_bounds(self, density: float, n_around: int) -> Array32:
         """Lower bounds of r_S: each target against the sources that lie around the pivot nearest to it."""
@@ -211,39 +255,57 @@ class CslsSearch:
         if width:
             usable = np.flatnonzero(has_direction(matrix))
             self._bound(len(usable))
-
-            def answer(block: slice) -> None:
-                part = usable[block]
+            for start in range(0, len(usable), _SETTLED_TOGETHER):
+                part = usable[start : start + _SETTLED_TOGETHER]
                 rows[part], scores[part], near[part] = self._top_block(matrix[part], width)
-
-            most = max(_QUERY_BLOCK, fewest_queries(self._target) * len(self._rows))
-            self._backend.in_blocks(len(usable), len(self._rows), most, answer)
         return rows, scores, near
 
     def _top_block(self, matrix: Matrix, k: int) -> tuple[Rows, Array32, Rows]:
-        backend = self._backend
-        upper = backend.product(backend.hold(matrix), self._target_columns)
-        near, cosines = backend.sorted_top(upper, max(k, self._neighbourhood))
-        r_target = cosines[:, : self._neighbourhood].mean(axis=1)
-        backend.double_less(upper, self._r_source)
-        rows = np.empty((len(upper), k), dtype=np.int64)
-        scores = np.empty((len(upper), k), dtype=np.float32)
-        bounds = self._r_source.copy()
-        waiting = np.arange(len(upper))
-        n_candidates = 4 * k + 16
+        n = matrix.shape[0]
+        rows, near = np.empty((n, k), dtype=np.int64), np.empty((n, k), dtype=np.int64)
+        scores = np.empty((n, k), dtype=np.float32)
+        waiting = np.arange(n)
+        n_candidates = 8 * k + 32
         while len(waiting):
-            candidates, values = backend.top(upper, n_candidates, waiting if len(waiting) < len(upper) else None)
-            # What a target that is no candidate can still reach.
-            beyond = values.min(axis=1) if candidates.shape[1] < len(self._rows) else -np.inf
-            best, best_scores = self._settle(values + bounds[candidates], candidates, k)
+            found = self._lead(matrix[waiting], k, n_candidates)
+            best, best_scores = self._settle(found.doubled, found.candidates, k)
+            near[waiting] = found.near
             # A tie with the bound may hide a lower row among the others: only a better k-th value settles.
-            settled = best_scores[:, -1] > beyond
+            settled = best_scores[:, -1] > found.beyond
             done = waiting[settled]
             rows[done] = self._rows[best[settled]]
-            scores[done] = best_scores[settled] - r_target[done, None]
+            scores[done] = best_scores[settled] - found.r_target[settled, None]
             waiting = waiting[~settled]
             n_candidates *= 4
-        return rows, scores, self._rows[near[:, :k]]
+        return rows, scores, self._rows[near]
+
+    def _lead(self, matrix: Matrix, k: int, n_candidates: int) -> _Leaders:
+        """Targets that lead by their upper bounds; a block of queries at a time, since a row of scores is long."""
+        backend, n, n_targets = self._backend, matrix.shape[0], len(self._rows)
+        width = min(n_candidates, n_targets)
+        found = _Leaders(
+            np.empty((n, width), dtype=np.int64),
+            np.empty((n, width), dtype=np.float32),
+            np.full(n, -np.inf, dtype=np.float32),
+            np.empty(n, dtype=np.float32),
+            np.empty((n, k), dtype=np.int64),
+        )
+
+        def lead(rows: slice) -> None:
+            upper = backend.product(backend.hold(matrix[rows]), self._target_columns)
+            near, cosines = backend.sorted_top(upper, max(k, self._neighbourhood))
+            backend.double_less(upper, self._r_source)
+            candidates, values = backend.top(upper, width)
+            found.candidates[rows] = candidates
+            found.doubled[rows] = values + self._r_source[candidates]
+            if width < n_targets:
+                found.beyond[rows] = values.min(axis=1)
+            found.r_target[rows] = cosines[:, : self._neighbourhood].mean(axis=1)
+            found.near[rows] = near[:, :k]
+
+        most = max(_QUERY_BLOCK, fewest_queries(self._target) * n_targets)
+        backend.in_blocks(n, n_targets, most, lead)
+        return found
 
     def _settle(self, doubled: Array32, candidates: Rows, k: int) -> tuple[Rows, Array32]:
         """Make r_S exact for the leading candidates until the best k of them are all exact."""
@@ -264,6 +326,12 @@ class CslsSearch:
         return best, best_scores
 
     def _make_exact(self, rows: Rows) -> None:
-        if len(rows):
-            self._r_source[rows] = self._mean_similarity(self._backend.take(self._target, rows), self._source)
-            self._exact[rows] = True
+        if not len(rows):
+            return
+        crowd = self._crowd if len(rows) < _MANY_TARGETS else self._crowded()
+        targets = self._backend.take(self._target, rows)
+        if crowd is None:
+            self._r_source[rows] = self._mean_similarity(targets, self._source)
+        else:
+            self._r_source[rows] = crowd.exact(targets)
+        self._exact[rows] = True
