@@ -84,6 +84,9 @@ def test_every_other_command_runs_and_prints_what_is_pasted(run, here, monkeypat
     hub = wordrel.load("embedded:en", limit=1500)
     write_vec(here / "xx.vec", [f"x{word[::-1]}" for word in hub.words], hub.vectors)
     (here / "en-xx.tsv").write_text("".join(f"{word}\tx{word[::-1]}\n" for word in hub.words[:500]))
+    for seed, name in enumerate(("fasttext", "word2vec")):
+        noise = np.random.default_rng(seed).normal(size=(600, 20))
+        write_vec(here / f"{name}.vec", list(hub.words[:600]), hub.vectors[:600, :20] + 0.02 * noise)
     (here / "de-en.txt").write_text("".join(f"de{i} en{i}\n" for i in range(40)))
     first = main_job.outcome
     shutil.copytree(main_job.saved, here / "en-it.wordrel")
