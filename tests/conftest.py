@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -123,7 +124,10 @@ def alignment(saved: Path) -> wordrel.Alignment:
 
 @pytest.fixture
 def align_once(main_job: MainJob, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `wordrel.align` of the embedded data answer with what it has made in this test run before."""
+    """Let `wordrel.align` of the embedded data answer with what it has made in this test run before.
+
+    And let `wordrel.evaluate` translate only: the rest has tests of its own.
+    """
     made = fitting.align
 
     def align(source, target, dictionary, *arguments, **named):
@@ -133,6 +137,8 @@ def align_once(main_job: MainJob, monkeypatch: pytest.MonkeyPatch) -> None:
         return wordrel.load_alignment(main_job.saved)
 
     monkeypatch.setattr(wordrel, "align", align)
+    quick = partial(wordrel.evaluate, tasks=("bli",), both_directions=False, resamples=0)
+    monkeypatch.setattr(wordrel, "evaluate", quick)
 
 
 def rotated_spaces(n: int = 60, d: int = 6, seed: int = 0) -> tuple[wordrel.Embeddings, wordrel.Embeddings]:

@@ -72,4 +72,6 @@ def principal_components(X: Array32, n: int = 2) -> tuple[Array32, float]:
     signs = np.sign(left[np.abs(left).argmax(axis=0), np.arange(left.shape[1])])
     total = float((values**2).sum())
     points = (left * values * np.where(signs == 0, 1, signs))[:, :n]
+    # Rows of fewer dimensions have none in the others.
+    points = np.pad(points, ((0, 0), (0, n - points.shape[1])))
     return points, float((values[:n] ** 2).sum()) / total if total else 0.0
