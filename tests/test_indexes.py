@@ -37,7 +37,9 @@ def vectors_of(alignment: wordrel.Alignment) -> dict:
 def test_what_is_written_and_what_it_says(indexed):
     names = sorted(file.name for file in indexed.glob("*index-*"))
     hubs = [f"index-{a}-from-{b}.npy" for a in ("xx", "yy", "zz") for b in ("xx", "yy", "zz") if a != b]
-    assert names == sorted([*hubs, *(f"index-{name}.{end}" for name in ("xx", "yy", "zz") for end in ("faiss", "json"))])
+    assert names == sorted(
+        [*hubs, *(f"index-{name}.{end}" for name in ("xx", "yy", "zz") for end in ("faiss", "json"))]
+    )
     said = json.loads((indexed / "index-yy.json").read_text("utf-8"))
     assert said["kind"] == "ivf" and said["rows"] == 1500 and said["dimensions"] == 6 and said["recall"] >= 0.97
     assert said["bytes"] == (indexed / "index-yy.faiss").stat().st_size
@@ -137,7 +139,10 @@ def test_a_failed_write_leaves_nothing_half_written(copied, monkeypatch):
     )
     assert not list(copied.glob(".index-*"))
     monkeypatch.undo()
-    assert wordrel.load_alignment(copied).finder("yy", "zz").top(alignment.spaces["yy"].vectors[:1], 1)[0].shape == (1, 1)
+    assert wordrel.load_alignment(copied).finder("yy", "zz").top(alignment.spaces["yy"].vectors[:1], 1)[0].shape == (
+        1,
+        1,
+    )
 
 
 def test_a_language_that_is_no_file_name_goes_by_its_number(copied):
