@@ -15,7 +15,7 @@ from wordrel.cli.progress import Steps, steps
 from wordrel.cli.render import table
 from wordrel.indexes import Indexes
 from wordrel.search.index import RECALL
-from wordrel.search.kinds import KINDS, MOST_FLAT, MOST_IVF
+from wordrel.search.kinds import KINDS, MOST_FLAT
 
 
 @click.command("index")
@@ -25,8 +25,8 @@ from wordrel.search.kinds import KINDS, MOST_FLAT, MOST_IVF
     default="auto",
     show_default=True,
     metavar="KIND",
-    help=f"{'; '.join(f'{name}: {text}' for name, text in KINDS.items())}; auto: flat up to {MOST_FLAT:,} words, ivf "
-    f"up to {MOST_IVF:,}, sq8 above.",
+    help=f"{'; '.join(f'{name}: {text}' for name, text in KINDS.items())}; auto: flat up to {MOST_FLAT:,} words, "
+    "ivfpq above.",
 )
 @click.option(
     "--recall",

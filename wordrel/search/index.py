@@ -35,7 +35,7 @@ class SearchIndex:
         Unit rows; a memory map, also of float16 numbers, stays one. Zero rows and rows with NaN or infinite numbers
         have no direction and are never found.
     kind : str
-        A name in `wordrel.search.kinds.KINDS`, or "auto": flat up to 200,000 rows, ivf up to a million, sq8 above.
+        A name in `wordrel.search.kinds.KINDS`, or "auto": flat up to 200,000 rows, ivfpq above.
     wanted : float
         recall@10 that an approximate index is set to reach on a sample, above 0 to 1.
     sample : array of shape (q, d), optional
@@ -75,8 +75,10 @@ class SearchIndex:
     References
     ----------
     Douze et al., "The Faiss library", 2024. Cells and product quantization: Jégou, Douze, Schmid, "Product quantization
-    for nearest neighbor search", PAMI 2011. Graph: Malkov and Yashunin, "Efficient and robust approximate nearest
-    neighbor search using hierarchical navigable small world graphs", PAMI 2018.
+    for nearest neighbor search", PAMI 2011; in registers: André, Kermarrec, Le Scouarnec, "Cache locality is not
+    enough: high-performance nearest neighbor search with product quantization fast scan", VLDB 2015. Graph: Malkov and
+    Yashunin, "Efficient and robust approximate nearest neighbor search using hierarchical navigable small world
+    graphs", PAMI 2018.
     """
 
     def __init__(
