@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import signal
@@ -348,3 +349,30 @@ def test_a_killed_run_leaves_nothing_that_looks_whole(tmp_path):
         place = tmp_path / "x.wordrel"
         if place.exists():
             assert wordrel.load_alignment(place).translate("s1", k=1)[0].word == "t1"
+
+
+def test_large_files_are_compared_by_sums_and_thoroughly_when_asked(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(artefact, "LARGE", 1)
+    folder = made.save(tmp_path / "x")
+    sums = json.loads((folder / "manifest.json").read_text("utf-8"))["sums"]
+    file = folder / "vectors-0.npy"
+    assert sums["vectors-0.npy"] == artefact.block_sums(file)
+    assert "sums" not in wordrel.load_alignment(folder, thorough=True).info
+    content = bytearray(file.read_bytes())
+    # Two words of a MiB that change places have the same sum, and not the same SHA-256.
+    content[-8:], content[-16:-8] = content[-16:-8], content[-8:]
+    file.write_bytes(content)
+    wordrel.load_alignment(folder)
+    with pytest.raises(ArtefactError, match="is damaged"):
+        wordrel.load_alignment(folder, thorough=True)
+    damage(folder, "vectors-0.npy", flip)
+    with pytest.raises(ArtefactError, match="is damaged"):
+        wordrel.load_alignment(folder)
+
+
+def test_block_sums_by_hand(tmp_path):
+    blocks = [b"\x01" + bytes(7) + b"\x02" + bytes((1 << 20) - 9), b"\xff" * 9]
+    file = tmp_path / "x"
+    file.write_bytes(b"".join(blocks))
+    sums = [(1 << 20, 3), (9, (2**64 - 1 + 255) % 2**64)]
+    assert artefact.block_sums(file) == hashlib.sha256(repr(sums).encode()).hexdigest()

@@ -19,6 +19,9 @@ from wordrel.errors import ArtefactError, OutputExists
 MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
 
+LARGE = 1 << 20
+"""Bytes of a file from which on opening a folder compares `block_sums`: SHA-256 of 480 MB takes a third of a second."""
+
 _SAVE_AGAIN = "save the alignment again"
 
 
@@ -83,7 +86,9 @@ def write_folder(
         for name, write in writers.items():
             write(temporary / name)
             files[name] = sha256(temporary / name)
-        content = {"format": "wordrel-alignment", "format_version": FORMAT_VERSION, **manifest, "files": files}
+        sums = {name: block_sums(temporary / name) for name in files if (temporary / name).stat().st_size >= LARGE}
+        content = {"format": "wordrel-alignment", "format_version": FORMAT_VERSION, **manifest}
+        content |= {"files": files, "sums": sums}
         content["checksum"] = _checksum(content)
         (temporary / MANIFEST).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         temporary.chmod(0o777 & ~_umask())
@@ -139,12 +144,29 @@ def sha256(file: Path) -> str:
     return digest.hexdigest()
 
 
+def block_sums(file: Path) -> str:
+    """Checksum that is as fast as memory, in hexadecimal: SHA-256 of the sums of the 64-bit words of each MiB.
+
+    It finds any change of one word, and blocks that are missing, added or in another place; unlike SHA-256 of the whole
+    it does not stand against someone who means to deceive, which what stands unsigned beside its checksum never does.
+    """
+    sums = []
+    buffer = np.zeros(1 << 20, dtype=np.uint8)
+    with file.open("rb", buffering=0) as stream:
+        while n := stream.readinto(buffer.data):
+            buffer[n:] = 0
+            sums.append((n, int(np.add.reduce(buffer.view(np.uint64)))))
+    return hashlib.sha256(repr(sums).encode()).hexdigest()
+
+
 class Folder:
     """A folder that `write_folder` wrote, verified when it is opened.
 
     Parameters
     ----------
     path : Path
+    thorough : bool
+        Compare SHA-256 of large files, too, in place of the faster `block_sums`.
 
     Attributes
     ----------
@@ -156,8 +178,9 @@ class Folder:
         When it is missing, damaged or of an unknown version.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, thorough: bool = False) -> None:
         self.path = path
+        self._thorough = thorough
         if not path.exists():
             raise ArtefactError(f"{path}: no such alignment; make one with 'wordrel align SRC TGT'")
         file = path / MANIFEST
@@ -186,9 +209,11 @@ class Folder:
         files = self.manifest.get("files")
         if not isinstance(files, dict) or self.manifest.get("checksum") != _checksum(self.manifest):
             raise ArtefactError(f"{self.path / MANIFEST}: is damaged; {_SAVE_AGAIN}")
-        for name, expected in files.items():
+        sums = {} if self._thorough else self.manifest.get("sums", {})
+        for name, digest in files.items():
+            check, expected = (block_sums, sums[name]) if name in sums else (sha256, digest)
             try:
-                actual = sha256(self.path / name)
+                actual = check(self.path / name)
             except FileNotFoundError:
                 raise ArtefactError(f"{self.path / name}: is missing; {_SAVE_AGAIN}") from None
             except OSError as error:

@@ -48,6 +48,10 @@ _QUERY_BLOCK = 4 * BLOCK_ELEMENTS
 # Queries whose leaders are made exact together: the more targets are asked for at a time, the less each costs.
 _SETTLED_TOGETHER = 4096
 
+# A pass over the sources takes as long for so many targets as for one: it waits for memory. A single query then needs
+# two passes where it needed five.
+_ONE_PASS = 16
+
 # With so many sources, and so many targets to be made exact, `Crowd` is worth its preparation.
 _LARGE_POOL, _MANY_TARGETS = 1 << 14, 512
 
@@ -316,13 +320,14 @@ class CslsSearch:
             columns = candidates[waiting]
             current = doubled[waiting] - self._r_source[columns]
             # Sorted by score, the lower row first among equals.
-            order = np.lexsort((columns, -current), axis=1)[:, :k]
+            order = np.lexsort((columns, -current), axis=1)[:, : max(k, _ONE_PASS // len(waiting))]
             lead = np.take_along_axis(columns, order, axis=1)
-            best[waiting] = lead
-            best_scores[waiting] = np.take_along_axis(current, order, axis=1)
+            best[waiting] = lead[:, :k]
+            best_scores[waiting] = np.take_along_axis(current, order[:, :k], axis=1)
             exact = self._exact[lead]
-            self._make_exact(np.unique(lead[~exact]))
-            waiting = waiting[~exact.all(axis=1)]
+            settled = exact[:, :k].all(axis=1)
+            self._make_exact(np.unique(lead[~settled][~exact[~settled]]))
+            waiting = waiting[~settled]
         return best, best_scores
 
     def _make_exact(self, rows: Rows) -> None:

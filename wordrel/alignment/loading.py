@@ -22,16 +22,24 @@ from wordrel.preprocessing import Preprocessing
 from wordrel.reranking import Reranking
 from wordrel.sparse import from_arrays
 
+_NOT_INFO = ("spaces", "files", "sums", "reranker")
 
-def load_alignment(path: str | PathLike[str]) -> Alignment:
-    """Load an alignment that `Alignment.save` wrote; its vectors are memory-mapped.
+
+def load_alignment(path: str | PathLike[str], thorough: bool = False) -> Alignment:
+    """Load an alignment that `Alignment.save` wrote; its vectors are memory-mapped, its words read when asked for.
+
+    Parameters
+    ----------
+    path : path-like
+    thorough : bool
+        Compare SHA-256 of large files, too, in place of a checksum that is as fast as memory.
 
     Raises
     ------
     ArtefactError
         When it is missing, damaged or of an unknown version.
     """
-    folder = Folder(Path(path))
+    folder = Folder(Path(path), thorough)
     try:
         return _from_folder(folder)
     except (LookupError, TypeError, ValueError, OSError) as error:
@@ -39,13 +47,16 @@ def load_alignment(path: str | PathLike[str]) -> Alignment:
 
 
 def _from_folder(folder: Folder) -> Alignment:
-    info = {name: value for name, value in folder.manifest.items() if name not in ("spaces", "files", "reranker")}
+    info = {name: value for name, value in folder.manifest.items() if name not in _NOT_INFO}
     spaces, projections = [], []
     for number, entry in enumerate(folder.manifest["spaces"]):
         name = entry["name"]
-        words = folder.lines(f"words-{number}")
         vectors = from_arrays(f"vectors-{number}", entry.get("sparse", False), folder.array)
-        spaces.append(Embeddings(words, vectors, name, entry["provenance"]))
+        if vectors.shape[0] != entry["words"]:
+            raise ValueError(f"{entry['words']} words but {vectors.shape[0]} vectors")
+        # Words and numbers were looked at before they were saved, and are what was saved.
+        words = partial(folder.lines, f"words-{number}")
+        spaces.append(Embeddings.from_checked(words, vectors, name, entry["provenance"]))
         steps = Preprocessing(entry["preprocessing"])
         removed = f"directions-{number}.npy" in folder
         steps.restore(folder.array(f"means-{number}"), folder.array(f"directions-{number}") if removed else None)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
 
-from wordrel.evaluation import EvaluationReport, Scores
-from wordrel.intervals import Interval
-from wordrel.parts import Neighbor
+if TYPE_CHECKING:  # `wordrel translate` prints tables, and does not wait for the evaluation
+    from wordrel.evaluation import EvaluationReport, Scores
+    from wordrel.intervals import Interval
+    from wordrel.parts import Neighbor
 
 
 def width(text: str) -> int:
