@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 
 from wordrel.joint import joint_maps
 from wordrel.relative import unit_rows
-from wordrel.spelling import _RIDGE, PairSums, Spelling, SpellingMaps, common_prefix, distances, pair_cosines, profiles
+from wordrel.spelling import (
+    _RIDGE,
+    PairSums,
+    Spelling,
+    SpellingMaps,
+    common_prefix,
+    distances,
+    endings,
+    pair_cosines,
+    profiles,
+)
 
 words = st.lists(st.text("abcdeéÀñ1ßж日", max_size=12), min_size=1, max_size=12)
 
@@ -106,3 +116,14 @@ def test_cosines_of_pairs_are_those_of_loops():
     np.testing.assert_allclose(
         pair_cosines(X, Y, left, right), [X[i] @ Y[j] for i, j in zip(left, right, strict=True)], atol=1e-6
     )
+
+
+def test_endings_are_the_last_letters():
+    words = ["nation", "station", "ration", "on", "cat", ""]
+    table = endings(Spelling(words))
+    for i, a in enumerate(words):
+        for j, b in enumerate(words):
+            last = [{w[-n:] for n in range(1, 6) if len(w) >= n} for w in (a, b)]
+            expected = len(last[0] & last[1]) / max(1, (len(last[0]) * len(last[1])) ** 0.5)
+            assert table[i] @ table[j] == pytest.approx(expected, abs=0.25)
+    assert table[0] @ table[1] > 0.99 and not table[5].any()

@@ -19,7 +19,7 @@ CANDIDATES = 30
 _TREES, _LEAVES, _DEPTH, _RATE, _LEAST, _L2 = 100, 8, 5, 0.1, 40, 1.0
 # Right words further down are too few to learn from: 15 and 30 ranked left-out words no better, and took longer.
 _LEARNT_FROM = 10
-_SPELLING = (*GROUPS["spelling"], *GROUPS["learnt spelling"])
+_SPELLING = (*GROUPS["spelling"], *GROUPS["learnt spelling"], *GROUPS["learnt endings"])
 
 
 @dataclass(frozen=True)
