@@ -199,3 +199,10 @@ def test_a_bad_result_is_one_line(run, here, content, message):
     (here / "r.json").write_text(content)
     assert run("report", "r.json", "-o", "out.html") == (2, "", f"wordrel: {message}\n")
     assert not (here / "out.html").exists()
+
+
+def test_on_a_device_it_is_the_same(run, here, pair):
+    pytest.importorskip("torch", reason="the extra 'torch' is not installed")
+    run(*pair)
+    plain, device = (json.loads(run("evaluate", "--json", *more).out) for more in ([], ["--device", "cpu"]))
+    assert device["scores"] == plain["scores"] and device["slices"] == plain["slices"]

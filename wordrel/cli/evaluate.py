@@ -13,7 +13,7 @@ import click
 import wordrel
 from wordrel.alignment import Alignment
 from wordrel.cli.evaluation_text import comparison_text, evaluation_text, learning_text
-from wordrel.cli.options import find_alignment, json_option, print_json
+from wordrel.cli.options import compute_options, find_alignment, json_option, print_json
 from wordrel.cli.progress import steps
 from wordrel.cli.reports import check_reports, command_line, report_option
 from wordrel.dictionary import BilingualDictionary
@@ -75,6 +75,7 @@ Compared = tuple[Path, Path, Comparison]
     help="Of the words, for the 95 % intervals.",
 )
 @report_option
+@compute_options
 @json_option
 def command(
     paths: tuple[Path, ...],
@@ -90,6 +91,7 @@ def command(
     seed: int,
     resamples: int,
     reports: tuple[Path, ...],
+    device: str | None,
     as_json: bool,
 ) -> None:
     """Score a saved alignment: translation, spaces, word similarity, sentences, with 95 % intervals and coverage.
@@ -115,7 +117,7 @@ def command(
     evaluated: list[Evaluated] = []
     gold: BilingualDictionary | None = None
     for place in places:
-        alignment = wordrel.load_alignment(place)
+        alignment = wordrel.load_alignment(place).on(device)
         if evaluated:
             _check_languages((evaluated[0][0], evaluated[0][1]), (place, alignment))
         for pair in _ends(alignment, source, into, dictionary, len(places) > 1):
