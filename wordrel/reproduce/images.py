@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.errors import FormatError, UnknownSource
 from wordrel.relative import Array32
 
 
@@ -44,3 +46,27 @@ def plane(n: int, seed: int, width: int = 16) -> Items:
     points = radii[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
     values = np.tanh(points @ rng.normal(size=(2, width)) + rng.normal(0, 0.3, width))
     return Items(values.astype(np.float32), groups.astype(np.int64))
+
+
+def image_sets(folder: Path) -> list[tuple[str, Items]]:
+    """MNIST and Fashion-MNIST, 10,000 images of each, from a folder: ``mnist10k.npz`` and ``fashion_mnist10k.npz``.
+
+    Raises
+    ------
+    UnknownSource
+        When the folder lacks one.
+    FormatError
+        When one has no arrays ``images`` and ``labels``.
+    """
+    found = []
+    for name, file in (("MNIST", "mnist10k.npz"), ("Fashion-MNIST", "fashion_mnist10k.npz")):
+        place = next((one for one in (folder / file, folder / "images" / file) if one.is_file()), None)
+        if place is None:
+            raise UnknownSource(f"{folder}: has no {file}; name the folder that has it, or leave --data out")
+        with np.load(place) as arrays:
+            if not {"images", "labels"} <= set(arrays):
+                raise FormatError(place, "has no arrays 'images' and 'labels'; export them by these names")
+            images, labels = arrays["images"], arrays["labels"]
+        values = images.reshape(len(images), -1).astype(np.float32) / 255
+        found.append((name, Items(values, labels.astype(np.int64))))
+    return found
