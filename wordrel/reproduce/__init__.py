@@ -12,6 +12,7 @@ from wordrel.reproduce.base import Finding, Progress, Run, silent
 FINDINGS = {
     "invariance": "Autoencoders that differ in their seed alone have the same relative space.",
     "stitch": "Encoders and decoders trained apart work together on relative latents.",
+    "supervise": "An encoder pulled to a reference's relative space can stand in its place.",
     "similarities": "The similarity decides which changes of a space a representation does not see.",
 }
 
