@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -73,23 +74,41 @@ class MainJob(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def main_job(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MainJob:
-    """The main job, run once by whichever process of the test run comes first."""
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., MainJob]:
+    """Run a command once for all processes of the test run, in a folder of theirs."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "main-job"
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
-            folder.mkdir()
-            out, err = StringIO(), StringIO()
-            with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-                patch.chdir(folder)
-                with pytest.raises(SystemExit) as leave:
-                    main(["align", "en", "it"])
-            said = [int(leave.value.code or 0), out.getvalue(), err.getvalue()]
-            (base / "main-job.json").write_text(json.dumps(said), "utf-8")
-            (base / "main-job.json").replace(folder.with_suffix(".json"))
-    said = json.loads(folder.with_suffix(".json").read_text("utf-8"))
-    return MainJob(Outcome(*said), folder / "en-it.wordrel")
+
+    def call(name: str, *arguments: object) -> MainJob:
+        folder = (base if worker_id == "master" else base.parent) / name
+        said = folder.with_suffix(".json")
+        with FileLock(f"{folder}.lock"):
+            if not said.exists():
+                folder.mkdir()
+                out, err = StringIO(), StringIO()
+                with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+                    patch.chdir(folder)
+                    with pytest.raises(SystemExit) as leave:
+                        main([str(argument) for argument in arguments])
+                text = json.dumps([int(leave.value.code or 0), out.getvalue(), err.getvalue()])
+                (base / f"{name}.part").write_text(text, "utf-8")
+                (base / f"{name}.part").replace(said)
+        return MainJob(Outcome(*json.loads(said.read_text("utf-8"))), folder)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def main_job(once: Callable[..., MainJob]) -> MainJob:
+    """``wordrel align en it``, and what it saved."""
+    outcome, folder = once("main-job", "align", "en", "it")
+    return MainJob(outcome, folder / "en-it.wordrel")
+
+
+@pytest.fixture(scope="session")
+def evaluated(once: Callable[..., MainJob], saved: Path) -> MainJob:
+    """``wordrel evaluate`` of the main job's alignment, with its reports."""
+    files = [part for suffix in ("html", "json") for part in ("--report", f"report.{suffix}")]
+    return once("evaluated", "evaluate", saved, *files)
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +124,10 @@ def alignment(saved: Path) -> wordrel.Alignment:
 
 @pytest.fixture
 def align_once(main_job: MainJob, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `wordrel.align` of the embedded data answer with what it has made in this test run before."""
+    """Let `wordrel.align` of the embedded data answer with what it has made in this test run before.
+
+    And let `wordrel.evaluate` translate only: the rest has tests of its own.
+    """
     made = fitting.align
 
     def align(source, target, dictionary, *arguments, **named):
@@ -115,6 +137,8 @@ def align_once(main_job: MainJob, monkeypatch: pytest.MonkeyPatch) -> None:
         return wordrel.load_alignment(main_job.saved)
 
     monkeypatch.setattr(wordrel, "align", align)
+    quick = partial(wordrel.evaluate, tasks=("bli",), both_directions=False, resamples=0)
+    monkeypatch.setattr(wordrel, "evaluate", quick)
 
 
 def rotated_spaces(n: int = 60, d: int = 6, seed: int = 0) -> tuple[wordrel.Embeddings, wordrel.Embeddings]:

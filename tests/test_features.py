@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wordrel.crossfit import candidates_of, evidence_of, facing
+from wordrel.crossfit import Spelt, candidates_of, evidence_of, facing
 from wordrel.features import GROUPS, NAMES, NEIGHBOURS
 from wordrel.refine import Pairs
 from wordrel.relative import unit_rows
@@ -17,7 +17,7 @@ def made():
     X, Y = (unit_rows(rng.normal(size=(n, 8))) for n in (N, M))
     words = [f"wort{i}" for i in range(N)], [f"word{i}" if i % 3 else f"mot{i}" for i in range(M)]
     given = Pairs(np.arange(0, 36, 2), np.arange(0, 36, 2), np.ones(18))
-    evidence = evidence_of((X, Y), words, given)
+    evidence = evidence_of((X, Y), words, given, *Spelt(words, given).maps())
     rows = np.array([3, 4, 10, 4])
     candidates = np.array([rng.permutation(M)[:K] for _ in rows])
     cosines = np.array(
@@ -91,7 +91,7 @@ def test_the_other_direction_is_the_same_evidence_turned(made):
     cosines = np.einsum("nd,nkd->nk", Y[rows], X[candidates])
     turned = evidence.swapped().features(rows, candidates, cosines)
     pairs = Pairs(evidence.target.anchors, evidence.source.anchors, np.ones(len(evidence.source.anchors)))
-    own = evidence_of((Y, X), words[::-1], pairs)
+    own = evidence_of((Y, X), words[::-1], pairs, *Spelt(words[::-1], pairs).maps())
     np.testing.assert_allclose(turned, own.features(rows, candidates, cosines), atol=1e-4)
 
 
@@ -99,7 +99,8 @@ def test_no_word_stands_twice_among_the_anchors():
     rng = np.random.default_rng(0)
     spaces = unit_rows(rng.normal(size=(9, 3))), unit_rows(rng.normal(size=(9, 3)))
     given = Pairs(np.array([1, 1, 2, 3, 4]), np.array([5, 6, 5, 7, 8]), np.ones(5))
-    evidence = evidence_of(spaces, ([str(i) for i in range(9)],) * 2, given)
+    words = ([str(i) for i in range(9)],) * 2
+    evidence = evidence_of(spaces, words, given, *Spelt(words, given).maps())
     assert evidence.source.anchors.tolist() == [1, 3, 4] and evidence.target.anchors.tolist() == [5, 7, 8]
 
 

@@ -5,7 +5,17 @@ from hypothesis import strategies as st
 
 from tests import reference
 from wordrel.errors import InvalidParameter
-from wordrel.metrics import jaccard_at_k, mean_cosine, mean_reciprocal_rank, precision_at_k, ranks
+from wordrel.metrics import (
+    cosines,
+    hits,
+    jaccard_at_k,
+    jaccards,
+    mean_cosine,
+    mean_reciprocal_rank,
+    precision_at_k,
+    ranks,
+    reciprocal_ranks,
+)
 
 lists = st.lists(st.lists(st.integers(-1, 9), min_size=4, max_size=4, unique=True), min_size=1, max_size=8)
 
@@ -62,3 +72,26 @@ def test_what_does_not_match_is_refused():
         InvalidParameter, match=r"^rows of shape \(1, 2\) cannot be compared with rows of shape \(1, 3\)$"
     ):
         mean_cosine([[1, 2]], [[1, 2, 3]])
+
+
+@given(retrievals(), st.integers(1, 5))
+@settings(deadline=None)
+def test_values_of_single_words_have_the_means_of_the_definition(case, k):
+    retrieved, gold = case
+    found = ranks(retrieved, gold)
+    assert hits(found, k).tolist() == [
+        reference.precision([row], [right], k) for row, right in zip(retrieved, gold, strict=True)
+    ]
+    single = [reference.reciprocal([row[:k]], [right]) for row, right in zip(retrieved, gold, strict=True)]
+    assert reciprocal_ranks(found, k).tolist() == pytest.approx(single)
+
+
+def test_ranks_beyond_a_cutoff_count_0():
+    assert reciprocal_ranks([1, 4, 11, 0], cutoff=10).tolist() == [1, 0.25, 0, 0]
+    assert reciprocal_ranks([1, 4, 20, 0]).tolist() == [1, 0.25, 0.05, 0]
+    assert reciprocal_ranks([]).tolist() == []
+
+
+def test_jaccards_and_cosines_are_those_of_single_words():
+    assert jaccards([[1, 2], [3, 4], [-1, -1]], [[2, 9], [4, 3], [-1, -1]]).tolist() == [1 / 3, 1, 0]
+    assert cosines([[1, 0], [2, 2], [0, 0]], [[3, 0], [0, 1], [1, 1]]) == pytest.approx([1, 0.5**0.5, 0])

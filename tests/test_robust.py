@@ -212,7 +212,19 @@ def test_the_command_line_lists_them(run, here):
     (here / "pairs.tsv").write_text("".join(f"{a}\t{b}\n" for a, b in pairs.train))
     (here / "test.tsv").write_text("".join(f"{a}\t{b}\n" for a, b in pairs.test))
     files = ["--source-vectors", "xx.vec", "--target-vectors", "yy.vec", "--dictionary", "pairs.tsv"]
-    command = ["align", "xx", "yy", *files, "--test-dictionary", "test.tsv", "--robust", "--force"]
+    command = [
+        "align",
+        "xx",
+        "yy",
+        *files,
+        "--test-dictionary",
+        "test.tsv",
+        "--robust",
+        "--force",
+        "--no-rerank",
+        "--refine",
+        "off",
+    ]
     result = json.loads(run(*command, "--json").out)
     suspicious = result["robust"]["suspicious"]
     assert len(suspicious) >= 54 and list(suspicious[0]) == ["source", "target", "score"]

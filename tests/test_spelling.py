@@ -5,8 +5,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wordrel.joint import joint_maps
 from wordrel.relative import unit_rows
-from wordrel.spelling import Spelling, SpellingMaps, common_prefix, distances, pair_cosines, profiles
+from wordrel.spelling import (
+    _RIDGE,
+    PairSums,
+    Spelling,
+    SpellingMaps,
+    common_prefix,
+    distances,
+    endings,
+    pair_cosines,
+    profiles,
+)
 
 words = st.lists(st.text("abcdeéÀñ1ßж日", max_size=12), min_size=1, max_size=12)
 
@@ -71,13 +82,31 @@ def test_spelling_that_follows_a_rule_is_learnt():
     stems = ["".join(rng.choice(list("bcdfglmnprstaeiou"), size=6)) for _ in range(400)]
     left = profiles(Spelling([stem + "tion" for stem in stems]))
     right = profiles(Spelling([stem.replace("c", "k") + "zione" for stem in stems]))
-    maps = SpellingMaps.fit(left[:300], right[:300], np.ones(300, dtype=np.float32))
+    maps = SpellingMaps.fit(PairSums.over(left[:300], right[:300], np.ones(300)))
     rows = np.arange(300, 400)
     every = np.repeat(rows, 100), np.tile(rows, 100)
     scores = maps.similarity(left, right, *every).reshape(100, 100)
     assert (scores.argmax(axis=1) == np.arange(100)).mean() > 0.95
     back = maps.swapped().similarity(right, left, every[1], every[0]).reshape(100, 100)
     np.testing.assert_allclose(back, scores, atol=1e-5)
+
+
+def test_pairs_taken_out_of_the_sums_teach_nothing():
+    rng = np.random.default_rng(2)
+    left, right = (rng.normal(size=(80, 512)).astype(np.float32) for _ in range(2))
+    weights = rng.random(80)
+    found = SpellingMaps.fit(
+        PairSums.over(left, right, weights).without(PairSums.over(left[:30], right[:30], weights[:30]))
+    )
+    kept = weights[30:]
+    means = [np.average(side[30:], axis=0, weights=kept) for side in (left, right)]
+    expected = joint_maps(left[30:] - means[0], right[30:] - means[1], 1.0, _RIDGE, 0.5, kept)
+    rows = np.arange(30)
+    every = np.repeat(rows, 30), np.tile(rows, 30)
+    by_hand = (
+        unit_rows((left[:30] - means[0]) @ expected.source) @ unit_rows((right[:30] - means[1]) @ expected.target).T
+    )
+    np.testing.assert_allclose(found.similarity(left, right, *every).reshape(30, 30), by_hand, atol=1e-4)
 
 
 def test_cosines_of_pairs_are_those_of_loops():
@@ -87,3 +116,14 @@ def test_cosines_of_pairs_are_those_of_loops():
     np.testing.assert_allclose(
         pair_cosines(X, Y, left, right), [X[i] @ Y[j] for i, j in zip(left, right, strict=True)], atol=1e-6
     )
+
+
+def test_endings_are_the_last_letters():
+    words = ["nation", "station", "ration", "on", "cat", ""]
+    table = endings(Spelling(words))
+    for i, a in enumerate(words):
+        for j, b in enumerate(words):
+            last = [{w[-n:] for n in range(1, 6) if len(w) >= n} for w in (a, b)]
+            expected = len(last[0] & last[1]) / max(1, (len(last[0]) * len(last[1])) ** 0.5)
+            assert table[i] @ table[j] == pytest.approx(expected, abs=0.25)
+    assert table[0] @ table[1] > 0.99 and not table[5].any()

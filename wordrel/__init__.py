@@ -18,6 +18,7 @@ from wordrel._version import __version__
 
 if TYPE_CHECKING:
     from wordrel.alignment import Alignment, load_alignment
+    from wordrel.comparison import ComparisonReport, compare
     from wordrel.dictionary import BilingualDictionary
     from wordrel.embeddings import Embeddings
     from wordrel.errors import WordrelError
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Alignment": "alignment",
     "BilingualDictionary": "dictionary",
+    "ComparisonReport": "comparison",
     "Embeddings": "embeddings",
     "EvaluationReport": "evaluation",
     "Neighbor": "parts",
@@ -45,6 +47,7 @@ _HOMES = {
     "WordrelError": "errors",
     "align": "fitting",
     "align_many": "multifitting",
+    "compare": "comparison",
     "evaluate": "evaluation",
     "from_gensim": "interop.gensim_vectors",
     "load": "sources",
@@ -59,6 +62,7 @@ _HOMES = {
 __all__ = [
     "Alignment",
     "BilingualDictionary",
+    "ComparisonReport",
     "Embeddings",
     "EvaluationReport",
     "Neighbor",
@@ -68,6 +72,7 @@ __all__ = [
     "__version__",
     "align",
     "align_many",
+    "compare",
     "evaluate",
     "from_gensim",
     "load",

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
-from wordrel.features import MOST_ANCHORS, NEIGHBOURS, Evidence, Facing, Side, nearest_rows
+from wordrel.features import MOST_ANCHORS, NEIGHBOURS, Evidence, Facing, Side
 from wordrel.methods.base import Aligner
+from wordrel.pivots import near_rows
 from wordrel.refine import Pairs, SelfLearning
 from wordrel.relative import Array32
 from wordrel.rerank import CANDIDATES, Examples, Learnt, learn
-from wordrel.spelling import Spelling, SpellingMaps, profiles
+from wordrel.spelling import PairSums, Spelling, SpellingMaps, endings, profiles
 from wordrel.topk import Rows, product_blocks, sorted_top
 
 # Two thirds of the words align the others; 5 folds made no difference on English-French, and cost two thirds more.
@@ -61,7 +63,8 @@ def train(
     known = given.words
     rng = np.random.default_rng(seed)
     folds = [np.sort(fold[: MOST_WORDS // FOLDS]) for fold in np.array_split(rng.permutation(known), FOLDS)]
-    evidence = evidence_of(spaces, words, given)
+    spelt = Spelt(words, given)
+    evidence = evidence_of(spaces, words, given, *spelt.maps())
     crowded = evidence.target.facing.crowding
     examples = []
     for held in folds:
@@ -72,23 +75,31 @@ def train(
         learning.fit(aligner)
         apart = aligner.transform(X, 0), aligner.transform(Y, 1)
         candidates, cosines = candidates_of(apart[0][held], apart[1], crowded)
-        fold = _unaware(evidence, apart, spelling_maps(words, rest), held)
+        fold = _unaware(evidence, apart, *spelt.maps(held), held)
         right = _right(held, candidates, given, len(Y))
         examples.append(Examples(fold.features(held, candidates, cosines), right))
     return learn(examples, seed), evidence
 
 
-def _unaware(evidence: Evidence, spaces: tuple[Array32, Array32], maps: SpellingMaps, held: Rows) -> Evidence:
+def _unaware(
+    evidence: Evidence, spaces: tuple[Array32, Array32], grams: SpellingMaps, endings: SpellingMaps, held: Rows
+) -> Evidence:
     """Evidence that knows nothing of the words left out: of another alignment, without them among the anchors."""
     kept = ~np.isin(evidence.source.anchors, held)
     source, target = (
         replace(side, vectors=vectors, anchors=side.anchors[kept])
         for side, vectors in zip((evidence.source, evidence.target), spaces, strict=True)
     )
-    return Evidence(source, target, maps)
+    return Evidence(source, target, grams, endings)
 
 
-def evidence_of(spaces: tuple[Array32, Array32], words: tuple[Sequence[str], Sequence[str]], given: Pairs) -> Evidence:
+def evidence_of(
+    spaces: tuple[Array32, Array32],
+    words: tuple[Sequence[str], Sequence[str]],
+    given: Pairs,
+    grams: SpellingMaps,
+    endings: SpellingMaps,
+) -> Evidence:
     """What features are made of, for pairs of anchors in which no word stands twice."""
     _, first = np.unique(given.sources, return_index=True)
     first = np.sort(first)
@@ -97,22 +108,42 @@ def evidence_of(spaces: tuple[Array32, Array32], words: tuple[Sequence[str], Seq
     return Evidence(
         Side(spaces[0], given.sources[kept], words[0], facing(spaces[0], spaces[1])),
         Side(spaces[1], given.targets[kept], words[1], facing(spaces[1], spaces[0])),
-        spelling_maps(words, given),
+        grams,
+        endings,
     )
 
 
-def spelling_maps(words: tuple[Sequence[str], Sequence[str]], pairs: Pairs) -> SpellingMaps:
-    """How n-grams translate, by these pairs."""
-    left, right = (
-        profiles(Spelling([vocabulary[row] for row in rows.tolist()]))
-        for vocabulary, rows in zip(words, (pairs.sources, pairs.targets), strict=True)
-    )
-    return SpellingMaps.fit(left, right, pairs.weights.astype(np.float32))
+class Spelt:
+    """Training pairs as they are spelt: each word is taken apart once, and each pair is added up once or twice."""
+
+    def __init__(self, words: tuple[Sequence[str], Sequence[str]], given: Pairs) -> None:
+        self._given = given
+        rows, self._places = zip(
+            *(np.unique(side, return_inverse=True) for side in (given.sources, given.targets)), strict=True
+        )
+        spelt = [
+            Spelling([vocabulary[row] for row in some.tolist()]) for vocabulary, some in zip(words, rows, strict=True)
+        ]
+        self._tables = [[taken_apart(side) for side in spelt] for taken_apart in (profiles, endings)]
+        self._sums = self._over(slice(None))
+
+    def _over(self, pairs: slice | npt.NDArray[np.bool_]) -> list[PairSums]:
+        left, right = (place[pairs] for place in self._places)
+        return [PairSums.over(one[left], other[right], self._given.weights[pairs]) for one, other in self._tables]
+
+    def maps(self, held: Rows | None = None) -> tuple[SpellingMaps, SpellingMaps]:
+        """How n-grams translate, and how endings do, by these pairs, those of some source words left out."""
+        sums = self._sums
+        if held is not None:
+            apart = self._over(np.isin(self._given.sources, held))
+            sums = [every.without(some) for every, some in zip(sums, apart, strict=True)]
+        grams, last = (SpellingMaps.fit(one) for one in sums)
+        return grams, last
 
 
 def facing(vectors: Array32, others: Array32) -> Facing:
-    """Nearest of the most frequent rows of the other space, of each row."""
-    rows, cosines = nearest_rows(vectors, others[:MOST_FACING], NEIGHBOURS)
+    """Rows of the other space that are near, of each row."""
+    rows, cosines = near_rows(vectors, others[:MOST_FACING], NEIGHBOURS)
     return Facing(rows.astype(np.int32), cosines)
 
 

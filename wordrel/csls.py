@@ -9,23 +9,27 @@ for targets that lead by their upper bound, until the leaders are exact.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.backend import Backend
+from wordrel.blockwise import is_blockwise
+from wordrel.budget import block_rows
 from wordrel.crowding import Crowd
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, as_matrix, is_sparse, product, transposed
+from wordrel.sparse import Matrix, as_matrix, is_sparse, rows_kept
 from wordrel.topk import (
     BLOCK_ELEMENTS,
+    NUMPY,
     Rows,
+    backend_for,
     check_k,
+    each_block,
+    fewest_queries,
     has_direction,
     mean_similarity,
-    product_blocks,
-    sorted_top,
-    top_columns,
 )
 
 # Two float32 computations of one cosine of d = 300 differ by less than this; a lower bound has to stay below both.
@@ -58,6 +62,7 @@ def csls_top(
     queries: npt.ArrayLike | None = None,
     k: int = 10,
     neighbourhood: int = 10,
+    backend: Backend | None = None,
 ) -> tuple[Rows, Array32]:
     """Best targets of some source rows by cross-domain similarity local scaling, exactly.
 
@@ -71,6 +76,8 @@ def csls_top(
         1 or more; no more columns come back than there are targets to be found.
     neighbourhood : int
         How many neighbours r averages; fewer when a space has fewer rows.
+    backend : Backend, optional
+        Where to compute (`wordrel.backend.choose`); in numpy when left out.
 
     Returns
     -------
@@ -81,7 +88,7 @@ def csls_top(
     """
     left, right = as_matrix(source), as_matrix(target)
     asked = np.arange(left.shape[0]) if queries is None else np.asarray(queries, dtype=np.int64)
-    return CslsSearch(left, right, neighbourhood).top(left[asked], k)
+    return CslsSearch(left, right, neighbourhood, backend=backend).top(left[asked], k)
 
 
 class _Leaders(NamedTuple):
@@ -116,17 +123,34 @@ class CslsSearch:
     neighbourhood : int
         As in `csls_top`.
     bounds : array of float32, shape (n',), optional
-        `lower_bounds` of an earlier search in the same spaces.
+        `lower_bounds` of an earlier search in the same spaces, wherever it was computed.
+    backend : Backend, optional
+        Where to compute, and to hold both spaces; in numpy when left out.
+
+    Raises
+    ------
+    InvalidParameter
+        When the memory budget (`wordrel.budget.limits`) is too small for the scores of one row.
     """
 
-    def __init__(self, source: Matrix, target: Matrix, neighbourhood: int = 10, bounds: Array32 | None = None) -> None:
+    def __init__(
+        self,
+        source: Matrix,
+        target: Matrix,
+        neighbourhood: int = 10,
+        bounds: Array32 | None = None,
+        backend: Backend | None = None,
+    ) -> None:
         check_k(neighbourhood, "the neighbourhood")
+        # A budget that is too small is refused now, and not after half of the work.
+        block_rows(max(source.shape[0], target.shape[0], 1), BLOCK_ELEMENTS)
+        self._backend = backend_for(backend, source, target)
         self._neighbourhood = neighbourhood
-        self._source = _rows(source, has_direction(source))
+        self._source = self._backend.hold(rows_kept(source, has_direction(source)))
         found = has_direction(target)
         self._rows = np.flatnonzero(found)
-        self._target = _rows(target, found)
-        self._target_columns = transposed(self._target)
+        self._target = self._backend.hold(rows_kept(target, found))
+        self._target_columns = self._backend.columns(self._target)
         self._n_targets = target.shape[0]
         self._exact = np.zeros(len(self._rows), dtype=bool)
         # Cosines are never below -1; `_bound` raises that.
@@ -134,7 +158,7 @@ class CslsSearch:
         self._bounds_serve = 0
         self._crowd: Crowd | None = None
         if bounds is not None:
-            self._r_source = np.array(bounds[self._rows], dtype=np.float32)
+            self._r_source = np.array(bounds[self._rows], dtype=np.float32) - np.float32(self._backend.error)
             self._bounds_serve = _ANY_NUMBER
 
     def _bound(self, n_queries: int) -> None:
@@ -151,8 +175,10 @@ class CslsSearch:
         self._bounds_serve = _FEW_QUERIES if few else _ANY_NUMBER
 
     def _crowded(self) -> Crowd | None:
-        """What makes many values of r_S cheap; None where the sources are few or sparse."""
-        if self._crowd is None and self._source.shape[0] >= _LARGE_POOL and not is_sparse(self._source):
+        """What makes many values of r_S cheap; None where the sources are few, sparse, in blocks or on a device."""
+        held = (self._source, self._target)
+        plain = self._backend is NUMPY and not any(is_sparse(one) or is_blockwise(one) for one in held)
+        if self._crowd is None and plain and self._source.shape[0] >= _LARGE_POOL:
             self._crowd = Crowd(self._source, self._neighbourhood)
         return self._crowd
 
@@ -161,24 +187,37 @@ class CslsSearch:
         n_sources, k = self._source.shape[0], self._neighbourhood
         n_around = max(n_around, k)
         if n_sources <= n_around:
-            return mean_similarity(self._target, self._source, k) - _ROUNDING
+            return self._mean_similarity(self._target, self._source) - _ROUNDING
         pivots = self._source[:: max(1, int(np.sqrt(n_sources) / density))]
-        around = np.concatenate([top_columns(table, n_around) for _, table in product_blocks(pivots, self._source)])
-        nearest = np.concatenate([table.argmax(axis=1) for _, table in product_blocks(self._target, pivots)])
+        around = np.empty((pivots.shape[0], n_around), dtype=np.int64)
+        nearest = np.empty(self._target.shape[0], dtype=np.int64)
+
+        def look_around(rows: slice, table: Any) -> None:
+            around[rows], _ = self._backend.top(table, n_around)
+
+        def find_nearest(rows: slice, table: Any) -> None:
+            nearest[rows] = self._backend.argmax(table)
+
+        each_block(pivots, self._source, look_around, self._backend)
+        each_block(self._target, pivots, find_nearest, self._backend)
         grouped = np.argsort(nearest, kind="stable")
         ends = np.cumsum(np.bincount(nearest, minlength=pivots.shape[0]))
         bounds = np.empty(self._target.shape[0], dtype=np.float32)
         for sources, group in zip(around, np.split(grouped, ends[:-1]), strict=True):
             if len(group):
-                bounds[group] = mean_similarity(self._target[group], self._source[sources], k)
+                targets, pool = (self._backend.take(*part) for part in ((self._target, group), (self._source, sources)))
+                bounds[group] = self._mean_similarity(targets, pool)
         return bounds - _ROUNDING
+
+    def _mean_similarity(self, queries: Any, pool: Any) -> Array32:
+        return mean_similarity(queries, pool, self._neighbourhood, self._backend)
 
     @property
     def lower_bounds(self) -> Array32:
         """What is known of r_S: exact where it was needed, close lower bounds elsewhere, shape (n',)."""
         self._bound(_ANY_NUMBER)
         bounds = np.zeros(self._n_targets, dtype=np.float32)
-        bounds[self._rows] = self._r_source
+        bounds[self._rows] = self._r_source - np.float32(self._backend.error)
         return bounds
 
     @property
@@ -246,20 +285,31 @@ class CslsSearch:
 
     def _lead(self, matrix: Matrix, k: int, n_candidates: int) -> _Leaders:
         """Targets that lead by their upper bounds; a block of queries at a time, since a row of scores is long."""
-        block = max(1, _QUERY_BLOCK // len(self._rows))
-        parts = []
-        for start in range(0, matrix.shape[0], block):
-            upper = product(matrix[start : start + block], self._target_columns)
-            near, cosines = sorted_top(upper, max(k, self._neighbourhood))
-            upper *= 2
-            upper -= self._r_source
-            candidates = top_columns(upper, n_candidates)
-            values = np.take_along_axis(upper, candidates, axis=1)
-            whole = candidates.shape[1] == upper.shape[1]
-            beyond = np.full(len(upper), -np.inf, dtype=np.float32) if whole else values.min(axis=1)
-            r_target = cosines[:, : self._neighbourhood].mean(axis=1)
-            parts.append((candidates, values + self._r_source[candidates], beyond, r_target, near[:, :k]))
-        return _Leaders(*map(np.concatenate, zip(*parts, strict=True)))
+        backend, n, n_targets = self._backend, matrix.shape[0], len(self._rows)
+        width = min(n_candidates, n_targets)
+        found = _Leaders(
+            np.empty((n, width), dtype=np.int64),
+            np.empty((n, width), dtype=np.float32),
+            np.full(n, -np.inf, dtype=np.float32),
+            np.empty(n, dtype=np.float32),
+            np.empty((n, k), dtype=np.int64),
+        )
+
+        def lead(rows: slice) -> None:
+            upper = backend.product(backend.hold(matrix[rows]), self._target_columns)
+            near, cosines = backend.sorted_top(upper, max(k, self._neighbourhood))
+            backend.double_less(upper, self._r_source)
+            candidates, values = backend.top(upper, width)
+            found.candidates[rows] = candidates
+            found.doubled[rows] = values + self._r_source[candidates]
+            if width < n_targets:
+                found.beyond[rows] = values.min(axis=1)
+            found.r_target[rows] = cosines[:, : self._neighbourhood].mean(axis=1)
+            found.near[rows] = near[:, :k]
+
+        most = max(_QUERY_BLOCK, fewest_queries(self._target) * n_targets)
+        backend.in_blocks(n, n_targets, most, lead)
+        return found
 
     def _settle(self, doubled: Array32, candidates: Rows, k: int) -> tuple[Rows, Array32]:
         """Make r_S exact for the leading candidates until the best k of them are all exact."""
@@ -284,14 +334,9 @@ class CslsSearch:
         if not len(rows):
             return
         crowd = self._crowd if len(rows) < _MANY_TARGETS else self._crowded()
-        targets = self._target[rows]
-        if crowd is None or is_sparse(targets):
-            self._r_source[rows] = mean_similarity(targets, self._source, self._neighbourhood)
+        targets = self._backend.take(self._target, rows)
+        if crowd is None:
+            self._r_source[rows] = self._mean_similarity(targets, self._source)
         else:
             self._r_source[rows] = crowd.exact(targets)
         self._exact[rows] = True
-
-
-def _rows(X: Matrix, kept: npt.NDArray[np.bool_]) -> Matrix:
-    """Rows of a matrix; without a copy when all are kept, so that a memory map stays one."""
-    return X if kept.all() else X[kept]

@@ -28,7 +28,8 @@ class Embeddings:
         The vocabulary, most frequent first where that is known; unique, not empty, without line breaks.
     vectors : array of shape (n_words, n_dimensions)
         One row a word. Kept without a copy when it is float32 (a memory map stays one), converted otherwise. May be a
-        `scipy.sparse.csr_array`, as those of a method with a column for each pair of anchors are.
+        `scipy.sparse.csr_array`, as those of a method with a column for each pair of anchors are. A memory map of
+        float16 numbers stays one, too: `vectors` is a `wordrel.blockwise.HalfRows` then, whose rows are float32.
     language : str
         Language code, as in ``"en"``.
     provenance : mapping, optional
@@ -76,7 +77,7 @@ class Embeddings:
     def from_checked(
         cls,
         rows: dict[str, int] | Callable[[], Sequence[str]],
-        vectors: FloatMatrix,
+        vectors: Matrix,
         language: str,
         provenance: Mapping[str, Any] | None = None,
         composer: Callable[[str], FloatMatrix] | None = None,
@@ -98,7 +99,7 @@ class Embeddings:
             self.__dict__.update(words=tuple(rows), _rows=rows)
         else:
             self._words = rows
-        self.vectors = read_only(vectors)
+        self.vectors = read_only(as_matrix(vectors))
         self.language = language
         self.provenance = dict(provenance or {})
         self.composer = composer

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.relative import Array32, unit_rows
-from wordrel.spelling import Spelling, SpellingMaps, common_prefix, distances, pair_cosines, profiles
+from wordrel.spelling import Spelling, SpellingMaps, common_prefix, distances, endings, pair_cosines, profiles
 from wordrel.topk import Rows, product_blocks, sorted_top
 
 # Neighbours among anchors; the field's usual number.
@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "length",
     ),
     "learnt spelling": ("translated_grams", "translated_grams_lead", "translated_grams_rank"),
+    "learnt endings": ("translated_endings", "translated_endings_lead", "translated_endings_rank"),
 }
 """Names of the features of each kind, in order."""
 
@@ -97,16 +98,17 @@ class Evidence:
     Attributes
     ----------
     source, target : Side
-    maps : SpellingMaps
+    grams, endings : SpellingMaps
     """
 
     source: Side
     target: Side
-    maps: SpellingMaps
+    grams: SpellingMaps
+    endings: SpellingMaps
 
     def swapped(self) -> Evidence:
         """The same for the other direction."""
-        return Evidence(self.target, self.source, self.maps.swapped())
+        return Evidence(self.target, self.source, self.grams.swapped(), self.endings.swapped())
 
     def features(self, rows: Rows, candidates: Rows, cosines: Array32) -> Array32:
         """Describe candidates.
@@ -130,10 +132,10 @@ class Evidence:
         values = self._geometry(asked, found, of_asked, of_found, cosines)
         values |= self._neighbourhoods(asked, found, left, of_found)
         values |= self._spelling(asked, found, left, of_found)
-        for name in ("anchors_jaccard", "source_context", "target_context", "grams", "edit", "translated_grams"):
-            table = values[name]
-            values[f"{name}_lead"] = _lead(table)
-            if f"{name}_rank" in NAMES:
+        for name, table in tuple(values.items()):
+            if f"{name}_lead" in NAMES and f"{name}_lead" not in values:
+                values[f"{name}_lead"] = _lead(table)
+            if f"{name}_rank" in NAMES and f"{name}_rank" not in values:
                 values[f"{name}_rank"] = _rank(table)
         return np.stack([np.broadcast_to(values[name], candidates.shape) for name in NAMES], axis=-1, dtype=np.float32)
 
@@ -179,8 +181,8 @@ class Evidence:
             shared[some] = pairs.any(axis=2).sum(axis=1)
         n_neighbours = around_source.shape[1]
         # Where the neighbours' counterparts are, in the other language.
-        source_context = unit_rows(source.vectors[source.anchors[around_target]].mean(axis=1))
-        target_context = unit_rows(target.vectors[target.anchors[around_source]].mean(axis=1))
+        source_context = centres(source.vectors, source.anchors[around_target])
+        target_context = centres(target.vectors, target.anchors[around_source])
         shape = of_found.shape
         return {
             "anchors_jaccard": (shared / (2 * n_neighbours - shared)).astype(np.float32).reshape(shape),
@@ -213,7 +215,8 @@ class Evidence:
             "edit": edit,
             "prefix": prefix,
             "grams": pair_cosines(*grams, a, b),
-            "translated_grams": self.maps.similarity(*grams, a, b),
+            "translated_grams": self.grams.similarity(*grams, a, b),
+            "translated_endings": self.endings.similarity(endings(one), endings(other), a, b),
             "identical": (one.exact[a] == other.exact[b]).astype(np.float32),
             "digits": np.where(one.has_digit[a], edit, 0) - np.abs(digits),
             "length_ratio": np.log((n_b + 1) / (n_a + 1)),
@@ -235,6 +238,14 @@ def _rank(table: Array32) -> Array32:
     """How many candidates are better."""
     better: Array32 = (table[:, :, None] < table[:, None, :]).sum(axis=2).astype(np.float32)
     return better
+
+
+def centres(vectors: Array32, around: Rows) -> Array32:
+    """Directions of the means of some rows; `around` has shape (n, k), the result (n, d)."""
+    total = vectors[around[:, 0]]
+    for column in around.T[1:]:
+        total += vectors[column]
+    return unit_rows(total)
 
 
 def nearest_rows(queries: Array32, pool: Array32, k: int) -> tuple[Rows, Array32]:

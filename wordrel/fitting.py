@@ -5,11 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from os import PathLike
 from typing import Any
 
 from wordrel._version import __version__
 from wordrel.alignment import Alignment
 from wordrel.anchors import Anchors, Translations
+from wordrel.blockwise import DTYPES, blocks, is_blockwise, on_disk
 from wordrel.crossfit import FEWEST_WORDS, train
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
@@ -23,7 +25,7 @@ from wordrel.refine import Pairs
 from wordrel.reranking import Reranking, describe
 from wordrel.robust import FEWEST_WORDS as FEWEST_TO_JUDGE
 from wordrel.robust import reweight
-from wordrel.sparse import Matrix, is_sparse
+from wordrel.sparse import Matrix, as_matrix, is_sparse, stack
 from wordrel.training import Refine, Training
 
 # A fifth of a large dictionary would make the manifest longer than a person reads; `Alignment.suspicious` has them all.
@@ -47,6 +49,8 @@ def align(
     robust: bool = False,
     seed: int = 0,
     rerank: bool = True,
+    dtype: str = "float32",
+    scratch: str | PathLike[str] | None = None,
 ) -> Alignment:
     """Align two spaces by the pairs of a dictionary, or by nothing but themselves.
 
@@ -87,10 +91,16 @@ def align(
         (`wordrel.robust`). They are told in `Alignment.suspicious`.
     seed : int
         Of strategies that draw at random, and of the folds of `robust`.
-
     rerank : bool
         Learn from training words that are left out how probable a candidate translation is (`wordrel.rerank`), from
-        what a linear map cannot see: spelling, frequency, ranks in both directions, neighbourhoods. Needs 100 words.
+        what a linear map cannot see: spelling, frequency, ranks in both directions, neighbourhoods. Needs 100 words,
+        and spaces that are not worked on block by block.
+    dtype : {"float32", "float16"}
+        What the aligned vectors are stored in. Arithmetic is in float32 either way; float16 is half the size, its
+        cosines are off by less than .001, and it is memory-mapped from a file without a name.
+    scratch : path-like, optional
+        Folder for that file, and for aligned vectors of more than `wordrel.preprocessing.MOST_BYTES`; best where the
+        alignment is saved. The system's folder for temporary files when left out.
 
     Returns
     -------
@@ -102,8 +112,11 @@ def align(
         When fewer than 2 pairs are in both vocabularies, or none of `anchor_words` has a pair there.
     InvalidParameter
         For an unknown method, parameter, preprocessing step, strategy or handling of translations, a parameter outside
-        its limits, parameters for "auto", `refine` with "asif", or anchors from which nothing can be learnt
+        its limits, parameters for "auto", `refine` with "asif", an unknown `dtype`, float16 for a method with sparse
+        vectors, or anchors from which nothing can be learnt
         (`wordrel.methods.base.Aligner.fit` names them).
+    ArtefactError
+        When `scratch` has no room.
 
     Warns
     -----
@@ -120,6 +133,8 @@ def align(
     """
     if dictionary is not None:
         _check_direction(dictionary, source, target)
+    if dtype not in DTYPES:
+        raise InvalidParameter(f"unknown dtype '{dtype}'; choose {' or '.join(DTYPES)}")
     aligner = checked_aligner(method, parameters, refine)
     how_often: Refine = ("auto" if isinstance(aligner, Relative) else 0) if refine is None else refine
     if dictionary is None:
@@ -135,7 +150,9 @@ def align(
     rows = chosen.source_rows, chosen.target_rows, chosen.weights
     names = aligner.preprocessing if preprocessing is None else preprocessing
     steps = (Preprocessing(names), Preprocessing(names))
-    prepared = [step.fit_transform(space.vectors) for step, space in zip(steps, (source, target), strict=True)]
+    prepared = [
+        step.fit(space.vectors).prepared(space.vectors) for step, space in zip(steps, (source, target), strict=True)
+    ]
     suspicious: list[SuspiciousPair] = []
     if robust and len(chosen):
         if chosen.n_words < FEWEST_TO_JUDGE:
@@ -151,7 +168,7 @@ def align(
     training = Training("relative" if method == "auto" else method, parameters, how_often, seed, progress)
     aligner = training.run(prepared[0], prepared[1], Pairs(*rows))
     languages = _names(source, target)
-    aligned = [aligner.transform(prepared[number], number) for number in (0, 1)]
+    aligned = [aligned_rows(aligner, prepared[number], number, dtype, scratch) for number in (0, 1)]
     reranking, record = None, None
     if rerank and len(chosen):
         reranking, record = _learn_to_rerank(aligner, training, prepared, aligned, (source, target), Pairs(*rows))
@@ -175,6 +192,7 @@ def align(
         if robust
         else {},
         "seed": seed,
+        "dtype": dtype,
         "cross_validation": [one._asdict() for one in training.candidates],
         "refine": [asdict(one) for one in training.history],
         "contrast_steps": training.contrast_steps,
@@ -196,6 +214,8 @@ def _learn_to_rerank(
     """Learn from left-out training words; None, and why, where that cannot be."""
     if any(map(is_sparse, aligned)):
         return None, {"reason": f"method {training.method} has sparse vectors"}
+    if any(map(is_blockwise, prepared)):
+        return None, {"reason": "the spaces are too large to learn it"}
     if len(given.words) < FEWEST_WORDS:
         return None, {"reason": f"fewer than {FEWEST_WORDS} training words"}
     if training.progress is not None:
@@ -214,6 +234,37 @@ def _learn_to_rerank(
     if learnt.p_at_1 <= learnt.geometry:
         return None, record | {"reason": "it did not help on training words left out"}
     return Reranking(evidence, learnt.reranker), record
+
+
+def aligned_rows(
+    aligner: Aligner, rows: Matrix, space: int, dtype: str = "float32", scratch: str | PathLike[str] | None = None
+) -> Matrix:
+    """Map prepared rows of a space into the shared one, block by block where they are many or stored in float16.
+
+    Parameters
+    ----------
+    aligner : Aligner
+        Fitted.
+    rows : array or Blockwise of shape (n, d)
+    space : int
+        0 for the source, 1 for the target.
+    dtype, scratch : see `align`
+
+    Returns
+    -------
+    Matrix of shape (n, rank)
+    """
+    if dtype == "float32" and not is_blockwise(rows):
+        return aligner.transform(rows, space)
+    first = aligner.transform(rows[:1], space)
+    if is_sparse(first):
+        if dtype != "float32":
+            raise InvalidParameter(f"{dtype} is for methods with dense vectors; choose float32, or another method")
+        return stack([aligner.transform(rows[part], space) for part in blocks(rows.shape[0])])
+    mapped = on_disk((rows.shape[0], first.shape[1]), dtype, scratch)
+    for part in blocks(len(mapped)):
+        mapped[part] = aligner.transform(rows[part], space)
+    return as_matrix(mapped)
 
 
 def checked_aligner(method: str, parameters: Mapping[str, Any] | None = None, refine: Refine | None = None) -> Aligner:

@@ -117,7 +117,7 @@ def bootstrap_means(
     Returns
     -------
     list of m Interval
-        Each is what `bootstrap` gives for its column.
+        Each is what `bootstrap` gives for its column, but for rounding.
     """
     table = _table(values)
     draws = _resampled_means(table, seed, resamples)
@@ -149,8 +149,8 @@ def paired_bootstrap(
     References
     ----------
     Efron and Tibshirani 1993, section 15.4 (a test from an interval). Koehn, "Statistical significance tests for
-    machine translation evaluation", EMNLP 2004, section 4.2 (paired resampling). Davison and Hinkley, "Bootstrap
-    methods and their application", 1997, equation 4.11 (the sample counts as a resample).
+    machine translation evaluation", EMNLP 2004 (paired resampling). Davison and Hinkley, "Bootstrap
+    methods and their application", 1997, chapter 4 (the sample counts as a resample).
     """
     first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
     if first.ndim != 1 or first.shape != second.shape:

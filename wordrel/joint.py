@@ -33,10 +33,20 @@ class JointForms:
         left, right = parallel(A, B)
         column = np.sqrt(weight_column(weights, len(left)))
         left, right = left * column, right * column
-        spectra = [np.linalg.eigh(gram(side, side)) for side in (left, right)]
+        self._decompose(gram(left, left), gram(right, right), gram(left, right))
+
+    @classmethod
+    def of_grams(cls, left: Array64, right: Array64, cross: Array64) -> JointForms:
+        """The same from A'A, B'B and A'B, however these were added up."""
+        forms = cls.__new__(cls)
+        forms._decompose(left, right, cross)
+        return forms
+
+    def _decompose(self, left: Array64, right: Array64, cross: Array64) -> None:
+        spectra = [np.linalg.eigh(form) for form in (left, right)]
         self._values = [spectrum.eigenvalues for spectrum in spectra]
         self._vectors = [spectrum.eigenvectors for spectrum in spectra]
-        self._cross = self._vectors[0].T @ gram(left, right) @ self._vectors[1]
+        self._cross = self._vectors[0].T @ cross @ self._vectors[1]
 
     def maps(self, exponent: float = 1.0, ridge: float = 0.05, power: float = 0.5) -> MapPair:
         """Maps of both spaces into joint coordinates, as `wordrel.joint.joint_maps` describes them."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
 import numpy.typing as npt
 
 from wordrel.dictionary import BilingualDictionary
+from wordrel.embeddings import Embeddings
 from wordrel.methods.maps import RowMap
 from wordrel.preprocessing import Preprocessing
 from wordrel.sparse import Matrix
@@ -95,3 +97,23 @@ def between(dictionaries: Sequence[BilingualDictionary], source: str, target: st
 def listed(languages: Sequence[str], word: str = "and") -> str:
     """Write languages as a sentence has them: en, it and fr."""
     return f" {word} ".join(filter(None, (", ".join(languages[:-1]), languages[-1])))
+
+
+def named(space: Embeddings, rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]) -> list[Neighbor]:
+    """Words of some rows and their scores; -1 is none."""
+    return [
+        Neighbor(space.words[row], float(score), space.language)
+        for row, score in zip(rows, scores, strict=True)
+        if row >= 0
+    ]
+
+
+def ranked(
+    space: Embeddings,
+    rows: npt.NDArray[np.int64],
+    scores: npt.NDArray[np.float32],
+    probabilities: npt.NDArray[np.float32],
+) -> list[Neighbor]:
+    """The same with a confidence for the first of them, as far as there are probabilities."""
+    found = named(space, rows, scores)
+    return [replace(one, confidence=float(p)) for one, p in zip(found, probabilities)] + found[len(probabilities) :]  # noqa: B905

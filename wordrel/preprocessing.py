@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.blockwise import BLOCK_ROWS, Blockwise, blocks, is_blockwise
 from wordrel.embeddings import FloatMatrix
 from wordrel.errors import InvalidParameter
 from wordrel.relative import Array64, unit_rows
@@ -28,8 +30,8 @@ _ROUNDS = 5
 # What is left of a row that lies in the removed directions is rounding: float32 rows of 300 numbers leave up to 4e-7.
 _RESIDUE = np.float32(1e-6)
 
-# Rows of a block that is converted to float64 for a covariance: 65,536 rows of 300 numbers are 157 MB.
-_BLOCK_ROWS = 65_536
+MOST_BYTES = 1 << 30
+"""A space is prepared as a whole up to this size in float32, 900,000 rows of 300 numbers; above it block by block."""
 
 
 class Preprocessing:
@@ -72,36 +74,59 @@ class Preprocessing:
         self.means_: list[npt.NDArray[np.float32]] = []
         self.directions_: list[npt.NDArray[np.float32]] = []
 
+    def fit(self, X: npt.ArrayLike) -> Preprocessing:
+        """Learn from a space, shape (n_words, n_dimensions), in passes over blocks of its rows."""
+        self.means_, self.directions_ = [], []
+        rows = _dense(X)
+        for number, (name, n_removed) in enumerate(self._operations):
+            before = self._operations[:number]
+            if name == "center":
+                self.means_.append(_mean(self._apply(rows[part], before) for part in blocks(len(rows))))
+            elif name == "remove":
+                done = (self._apply(rows[part], before)[0] for part in blocks(len(rows)))
+                self.directions_.append(_principal(done, rows.shape[1], n_removed))
+        return self
+
     def fit_transform(self, X: npt.ArrayLike) -> FloatMatrix:
         """Learn from a space and return its rows prepared, shape (n_words, n_dimensions)."""
-        self.means_, self.directions_ = [], []
-        rows: FloatMatrix = as_dense(X, "prepared for an alignment")
-        known = _nonzero(rows)
-        for name, number in self._operations:
-            if name == "center":
-                mean = rows[known].mean(axis=0, dtype=np.float64) if known.any() else np.zeros(rows.shape[1])
-                self.means_.append(mean.astype(np.float32))
-                rows = _centred(rows, self.means_[-1], known)
-            elif name == "remove":
-                self.directions_.append(_principal(rows, number))
-                rows = _without(rows, self.directions_[-1])
-            else:
-                rows = unit_rows(rows)
-        return rows
+        return self.fit(X).transform(X)
 
     def transform(self, X: npt.ArrayLike) -> FloatMatrix:
         """Prepare other rows of the same space with what was learnt."""
+        rows = _dense(X)
+        if len(rows) <= BLOCK_ROWS:
+            return self._apply(rows[:], self._operations)[0]
+        prepared = np.empty(rows.shape, dtype=np.float32)
+        for part in blocks(len(rows)):
+            prepared[part] = self._apply(rows[part], self._operations)[0]
+        return prepared
+
+    def prepared(self, X: npt.ArrayLike) -> FloatMatrix:
+        """Rows of a space with what was learnt: now, or each time that they are asked for where they are many.
+
+        Returns
+        -------
+        array of float32, or PreparedRows, shape (n_words, n_dimensions)
+        """
+        rows = _dense(X)
+        if 4 * rows.shape[0] * rows.shape[1] <= MOST_BYTES:
+            return self.transform(X)
+        return cast("FloatMatrix", PreparedRows(rows, self))
+
+    def _apply(
+        self, rows: FloatMatrix, operations: Sequence[tuple[str, int | None]]
+    ) -> tuple[FloatMatrix, npt.NDArray[np.bool_]]:
+        """Prepare rows with the first operations, and tell which of them had a direction to begin with."""
         means, directions = iter(self.means_), iter(self.directions_)
-        rows: FloatMatrix = as_dense(X, "prepared for an alignment")
         known = _nonzero(rows)
-        for name, _ in self._operations:
+        for name, _ in operations:
             if name == "center":
                 rows = _centred(rows, next(means), known)
             elif name == "remove":
                 rows = _without(rows, next(directions))
             else:
                 rows = unit_rows(rows)
-        return rows
+        return rows, known
 
     def restore(self, means: npt.ArrayLike, directions: npt.ArrayLike | None = None) -> None:
         """Take over what an earlier `fit_transform` learnt, as an alignment stores it.
@@ -156,13 +181,22 @@ def _n_removed(number: int | None, n_dimensions: int) -> int:
     return number
 
 
-def _principal(rows: FloatMatrix, number: int | None) -> npt.NDArray[np.float32]:
+def _mean(parts: Iterable[tuple[FloatMatrix, npt.NDArray[np.bool_]]]) -> npt.NDArray[np.float32]:
+    """Mean of the rows that have a direction, of blocks of at least one row; zero when there are none."""
+    total, count = np.zeros(1), 0
+    for rows, known in parts:
+        total = total + rows[known].sum(axis=0, dtype=np.float64)
+        count += int(known.sum())
+    mean: npt.NDArray[np.float32] = (total / max(count, 1)).astype(np.float32)
+    return mean
+
+
+def _principal(parts: Iterable[FloatMatrix], d: int, number: int | None) -> npt.NDArray[np.float32]:
     """First principal directions of centred rows, the strongest first; zero rows add nothing to their covariance."""
-    d = rows.shape[1]
     n_removed = _n_removed(number, d)
     covariance: Array64 = np.zeros((d, d))
-    for start in range(0, len(rows), _BLOCK_ROWS):
-        block = rows[start : start + _BLOCK_ROWS].astype(np.float64)
+    for part in parts:
+        block = part.astype(np.float64)
         covariance += block.T @ block
     _, vectors = np.linalg.eigh(covariance)
     return np.ascontiguousarray(vectors[:, ::-1][:, :n_removed].T, dtype=np.float32)
@@ -174,3 +208,27 @@ def _without(rows: FloatMatrix, directions: npt.NDArray[np.float32]) -> FloatMat
     left -= (rows @ directions.T) @ directions
     left[np.abs(left).max(axis=1, initial=0) <= _RESIDUE * np.abs(rows).max(axis=1, initial=0)] = 0
     return left
+
+
+def _dense(X: npt.ArrayLike) -> FloatMatrix:
+    return cast("FloatMatrix", X) if is_blockwise(X) else as_dense(X, "prepared for an alignment")
+
+
+class PreparedRows(Blockwise):
+    """Rows of a large space that are prepared when they are asked for.
+
+    Parameters
+    ----------
+    rows : array or Blockwise of shape (n, d)
+        As they were before.
+    steps : Preprocessing
+        Fitted.
+    """
+
+    def __init__(self, rows: FloatMatrix, steps: Preprocessing) -> None:
+        self._rows, self._steps = rows, steps
+        self.shape = (int(rows.shape[0]), int(rows.shape[1]))
+
+    def __getitem__(self, rows: Any) -> FloatMatrix:
+        found = np.asarray(self._rows[rows])
+        return self._steps.transform(found) if found.ndim == 2 else self._steps.transform(found[None])[0]

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.backend import TorchBackend
 from wordrel.errors import InvalidParameter
 
 Array32 = npt.NDArray[np.float32]
@@ -88,13 +89,15 @@ def comfortable(table: Array64) -> Array64:
     return scaled
 
 
-def map_rows(X: npt.ArrayLike, M: npt.NDArray[Any]) -> Array32:
+def map_rows(X: npt.ArrayLike, M: npt.NDArray[Any], backend: TorchBackend | None = None) -> Array32:
     """Unit rows of X M, in float32, whatever the length of the rows of X.
 
     Parameters
     ----------
     X : array of shape (n, d)
     M : array of shape (d, rank)
+    backend : TorchBackend, optional
+        Where to multiply (`wordrel.backend.choose`); in numpy when left out.
 
     Returns
     -------
@@ -104,11 +107,12 @@ def map_rows(X: npt.ArrayLike, M: npt.NDArray[Any]) -> Array32:
     rows: Array32 = np.asarray(X, dtype=np.float32)
     if not _COMFORTABLE[0] < _peak(rows) < _COMFORTABLE[1]:
         rows = unit_rows(rows)
-    return unit_rows(rows @ M.astype(np.float32, copy=False))
+    columns = M.astype(np.float32, copy=False)
+    return unit_rows(rows @ columns if backend is None else backend.products(rows, backend.hold(columns)))
 
 
 def relative_blocks(
-    X: npt.ArrayLike, anchors: npt.ArrayLike, block_rows: int = 1024
+    X: npt.ArrayLike, anchors: npt.ArrayLike, block_rows: int = 1024, backend: TorchBackend | None = None
 ) -> Iterator[tuple[slice, Array32]]:
     """Cosine of each row with each anchor, a block of rows at a time.
 
@@ -118,6 +122,8 @@ def relative_blocks(
     anchors : array of shape (m, d)
     block_rows : int
         Rows in a block; memory is block_rows x m numbers.
+    backend : TorchBackend, optional
+        Where to multiply; in numpy when left out.
 
     Yields
     ------
@@ -126,13 +132,18 @@ def relative_blocks(
     block : array of float32, shape (rows, m)
     """
     matrix = np.asarray(X)
-    A = unit_rows(anchors)
+    columns: Any = unit_rows(anchors).T
+    if backend is not None:
+        columns = backend.hold(columns)
     for start in range(0, len(matrix), block_rows):
         rows = slice(start, min(start + block_rows, len(matrix)))
-        yield rows, unit_rows(matrix[rows]) @ A.T
+        units = unit_rows(matrix[rows])
+        yield rows, units @ columns if backend is None else backend.products(units, columns)
 
 
-def relative_representation(X: npt.ArrayLike, anchors: npt.ArrayLike, block_rows: int = 1024) -> Array32:
+def relative_representation(
+    X: npt.ArrayLike, anchors: npt.ArrayLike, block_rows: int = 1024, backend: TorchBackend | None = None
+) -> Array32:
     """Cosine of each row with each anchor: the definition, n x m numbers.
 
     For a whole vocabulary use `compact_map`, which holds the same inner products in d columns, or `relative_blocks`.
@@ -141,6 +152,8 @@ def relative_representation(X: npt.ArrayLike, anchors: npt.ArrayLike, block_rows
     ----------
     X : array of shape (n, d)
     anchors : array of shape (m, d)
+    block_rows, backend : optional
+        As in `relative_blocks`.
 
     Returns
     -------
@@ -152,7 +165,7 @@ def relative_representation(X: npt.ArrayLike, anchors: npt.ArrayLike, block_rows
     array([[0.6, 0.8]], dtype=float32)
     """
     out = np.empty((len(np.asarray(X)), len(np.asarray(anchors))), dtype=np.float32)
-    for rows, block in relative_blocks(X, anchors, block_rows):
+    for rows, block in relative_blocks(X, anchors, block_rows, backend):
         out[rows] = block
     return out
 

@@ -19,6 +19,7 @@ from wordrel.topk import Rows
 Get = Callable[[str], npt.NDArray[Any]]
 
 _TREE_PARTS = ("feature", "left", "right", "threshold", "value")
+_MAPS = ("grams", "endings")
 _MAP_PARTS = ("left", "right", "left_mean", "right_mean")
 
 
@@ -92,7 +93,9 @@ class Reranking:
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """What is saved as arrays."""
         found = {f"rerank-{name}": getattr(self.reranker.trees, name) for name in _TREE_PARTS}
-        found |= {f"rerank-spelling-{name}": getattr(self.evidence.maps, name) for name in _MAP_PARTS}
+        for kind in _MAPS:
+            maps = getattr(self.evidence, kind)
+            found |= {f"rerank-{kind}-{name}": getattr(maps, name) for name in _MAP_PARTS}
         for number, side in enumerate((self.evidence.source, self.evidence.target)):
             found[f"rerank-anchors-{number}"] = side.anchors.astype(np.int32)
             found[f"rerank-facing-{number}"] = side.facing.rows
@@ -126,10 +129,10 @@ class Reranking:
             )
             for number in (0, 1)
         ]
-        maps = SpellingMaps(*(get(f"rerank-spelling-{name}") for name in _MAP_PARTS))
+        maps = [SpellingMaps(*(get(f"rerank-{kind}-{name}") for name in _MAP_PARTS)) for kind in _MAPS]
         feature, left, right, threshold, value = (get(f"rerank-{name}") for name in _TREE_PARTS)
         trees = Trees(feature, left, right, threshold, value, float(settings["start"]), int(settings["depth"]))
-        return cls(Evidence(sides[0], sides[1], maps), Reranker(trees, columns))
+        return cls(Evidence(sides[0], sides[1], *maps), Reranker(trees, columns))
 
 
 def describe(learnt: Learnt) -> dict[str, Any]:

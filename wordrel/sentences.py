@@ -157,7 +157,7 @@ def idf_weights(sentences: Sequence[Sequence[str]]) -> dict[str, float]:
     References
     ----------
     Smith, Turban, Hamblin, Hammerla, "Offline bilingual word vectors, orthogonal transformations and the inverted
-    softmax", ICLR 2017, section 4.3. Conneau et al., "Word translation without parallel data", ICLR 2018, section 3.
+    softmax", ICLR 2017. Conneau et al., "Word translation without parallel data", ICLR 2018, section 3.
     """
     frequencies = Counter(word for words in sentences for word in set(words))
     return {word: log(len(sentences) / n) for word, n in frequencies.items()}

@@ -4,6 +4,9 @@ A method whose shared space has a column for each pair of anchors keeps only the
 are a `scipy.sparse.csr_array` with columns in ascending order; everything else is a float32 array. scipy is imported
 only where sparse rows are made, so that a dense alignment does not wait for it.
 
+Rows may also be `wordrel.blockwise.Blockwise`, which stands in for a float32 array wherever rows are taken by number:
+what would touch all of them at once goes block by block here.
+
 Inner products of sparse rows are exact in the same sense as dense ones: each is one sum in float32, in the order of the
 columns, whichever block it is computed in.
 """
@@ -12,11 +15,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.blockwise import Blockwise, HalfRows, SelectedRows, blocks, is_blockwise
 from wordrel.errors import InvalidParameter
 from wordrel.relative import Array32, unit_rows
 
@@ -33,7 +37,14 @@ def is_sparse(X: object) -> TypeGuard[csr_array]:
 
 
 def as_matrix(X: Any) -> Matrix:
-    """Rows in float32: an array as it is, any sparse format as CSR with columns in order; copied only if it must be."""
+    """Rows in float32: an array as it is, any sparse format as CSR with columns in order; copied only if it must be.
+
+    A memory map of float16 numbers stays one, and its rows become float32 when they are asked for.
+    """
+    if isinstance(X, np.memmap) and X.dtype == np.float16 and X.ndim == 2:
+        X = HalfRows(X)
+    if is_blockwise(X):
+        return cast("Array32", X)
     if not is_sparse(X):
         dense: Array32 = np.asanyarray(X, dtype=np.float32)
         return dense
@@ -123,6 +134,8 @@ def times_columns(X: Matrix, factors: Array32) -> Matrix:
 
 def squared_norms(X: Matrix) -> Array32:
     """Squared length of each row, shape (n,); infinite or NaN where a number is or the square is too large."""
+    if is_blockwise(X):
+        return np.concatenate([np.empty(0, dtype=np.float32), *(squared_norms(X[rows]) for rows in blocks(len(X)))])
     with np.errstate(over="ignore", invalid="ignore"):
         if is_sparse(X):
             sums: Array32 = np.asarray(X.multiply(X).sum(axis=1), dtype=np.float32)
@@ -141,15 +154,31 @@ def finite_rows(X: Matrix) -> npt.NDArray[np.bool_]:
 
 
 def transposed(X: Matrix) -> Matrix:
-    """Columns as rows, in the form in which `product` is fast."""
+    """Columns as rows, in the form in which `product` is fast; rows that come in blocks stay what they are."""
+    if is_blockwise(X):
+        return X
     return X.T.tocsr() if is_sparse(X) else X.T
 
 
 def product(X: Matrix, columns: Matrix) -> Array32:
     """Inner products of rows with `transposed` rows, as a dense table."""
+    if is_blockwise(columns):
+        filled = np.empty((X.shape[0], len(columns)), dtype=np.float32)
+        for part in blocks(len(columns)):
+            np.matmul(X, columns[part].T, out=filled[:, part])
+        return filled
     table = X @ columns
     dense: Array32 = table.toarray() if is_sparse(table) else table
     return dense
+
+
+def rows_kept(X: Matrix, kept: npt.NDArray[np.bool_]) -> Matrix:
+    """Rows of a matrix; without a copy when all are kept, or when they come in blocks."""
+    if kept.all():
+        return X
+    if is_blockwise(X):
+        return cast("Array32", SelectedRows(X, np.flatnonzero(kept)))
+    return X[kept]
 
 
 def row_products(X: Matrix, Y: Matrix) -> Array32:
@@ -169,6 +198,8 @@ def dense_row(X: Matrix, row: int) -> Array32:
 
 def read_only(X: Matrix) -> Matrix:
     """Return the same numbers, without a copy, where they cannot be written to."""
+    if isinstance(X, Blockwise):
+        return cast("Array32", HalfRows(_locked(X.stored)) if isinstance(X, HalfRows) else X)
     if is_sparse(X):
         from scipy.sparse import csr_array
 
@@ -187,6 +218,8 @@ def _locked(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def to_arrays(name: str, X: Matrix) -> dict[str, npt.NDArray[Any]]:
     """Arrays that hold the matrix, by the names that `from_arrays` asks for."""
+    if isinstance(X, HalfRows):
+        return {name: X.stored}
     if not is_sparse(X):
         return {name: X}
     return {

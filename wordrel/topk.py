@@ -1,20 +1,28 @@
-"""The highest k of each row of a table of scores, faster than a partition of the whole row."""
+"""The highest k of each row of a table of scores, faster than a partition of the whole row; on a device if asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.errors import InvalidParameter
+from wordrel.backend import Backend
+from wordrel.blockwise import is_blockwise
+from wordrel.budget import block_rows
+from wordrel.errors import InvalidParameter, WordrelWarning
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, product, squared_norms, transposed
+from wordrel.sparse import Matrix, is_sparse, product, rows_kept, squared_norms, transposed
 
 Rows = npt.NDArray[np.int64]
 
 # Elements of a block of scores: 4 million float32 are 16 MB and stay in a usual L3 cache between product and selection.
 BLOCK_ELEMENTS = 1 << 22
+
+# Rows that come in blocks are converted anew for each block of queries, at a price of some 40 inner products each.
+_FEWEST_QUERIES = 32
 
 # One pass takes the maximum of groups of this many columns; only the k best groups are looked into. 32 was fastest of
 # 8, 16, 32 and 64 for 15,000 to 30,000 columns and k = 10.
@@ -83,31 +91,137 @@ def product_blocks(X: Matrix, Y: Matrix) -> Iterator[tuple[slice, Array32]]:
         Which rows of X the block holds.
     table : array of float32, shape (rows, n')
     """
-    block = max(1, BLOCK_ELEMENTS // Y.shape[0])
+    most = max(BLOCK_ELEMENTS, fewest_queries(Y) * Y.shape[0])
     columns = transposed(Y)
-    for start in range(0, X.shape[0], block):
-        rows = slice(start, start + block)
+    for rows in _blocks(X.shape[0], block_rows(Y.shape[0], most)):
         yield rows, product(X[rows], columns)
 
 
-def mean_similarity(queries: Matrix, pool: Matrix, k: int) -> Array32:
+class NumpyBackend:
+    """The `Backend` that needs nothing but numpy; rows may be sparse."""
+
+    error = 0.0
+
+    def hold(self, X: Matrix) -> Matrix:
+        """Rows as they are."""
+        return X
+
+    def take(self, rows: Matrix, numbers: Rows) -> Matrix:
+        """Take some of the rows."""
+        return rows[numbers]
+
+    def columns(self, rows: Matrix) -> Matrix:
+        """Transpose rows."""
+        return transposed(rows)
+
+    def product(self, rows: Matrix, columns: Matrix) -> Array32:
+        """Inner products."""
+        return product(rows, columns)
+
+    def top(self, table: Array32, k: int, among: Rows | None = None) -> tuple[Rows, Array32]:
+        """Columns and values of the k highest of each row, in no order."""
+        scores = table if among is None else table[among]
+        columns = top_columns(scores, k)
+        return columns, np.take_along_axis(scores, columns, axis=1)
+
+    def sorted_top(self, table: Array32, k: int) -> tuple[Rows, Array32]:
+        """Columns and values of the k highest of each row, best first."""
+        return sorted_top(table, k)
+
+    def top_mean(self, table: Array32, k: int) -> Array32:
+        """Mean of the k highest of each row."""
+        return top_mean(table, k)
+
+    def argmax(self, table: Array32) -> Rows:
+        """Column of the highest of each row."""
+        columns: Rows = table.argmax(axis=1)
+        return columns
+
+    def double_less(self, table: Array32, subtracted: Array32) -> None:
+        """Make a table twice itself less a number for each column, in place."""
+        table *= 2
+        table -= subtracted
+
+    def in_blocks(self, n: int, width: int, most: int, work: Callable[[slice], None]) -> None:
+        """Do work on n rows, as many at once as stay in the cache and the memory budget allows."""
+        for rows in _blocks(n, block_rows(width, most)):
+            work(rows)
+
+
+NUMPY = NumpyBackend()
+
+
+def backend_for(backend: Backend | None, *matrices: Matrix) -> Backend:
+    """Take the backend that was asked for, or numpy when none was or when rows are sparse.
+
+    Warns
+    -----
+    WordrelWarning
+        When rows are sparse: scipy multiplies them, whatever the device.
+    """
+    if backend is None or backend is NUMPY:
+        return NUMPY
+    if any(map(is_sparse, matrices)):
+        message = "sparse vectors are compared without a device; leave the device out, or make them dense"
+        warnings.warn(message, WordrelWarning, stacklevel=3)
+        return NUMPY
+    return backend
+
+
+def each_block(X: Any, Y: Any, work: Callable[[slice, Any], None], backend: Backend) -> None:
+    """Do work on the inner products of all rows of X with all rows of Y, at least one, a block of rows of X at a time.
+
+    Parameters
+    ----------
+    X, Y : arrays of float32, shape (n, d) and (n', d)
+        Or rows that the backend holds already.
+    work : callable
+        Gets which rows of X a block holds, and their table, of the backend's kind. Where a device's memory runs out
+        it is called for some rows again, with fewer of them.
+    """
+    columns = backend.columns(backend.hold(Y))
+    backend.in_blocks(
+        X.shape[0],
+        Y.shape[0],
+        max(BLOCK_ELEMENTS, fewest_queries(Y) * Y.shape[0]),
+        lambda rows: work(rows, backend.product(backend.hold(X[rows]), columns)),
+    )
+
+
+def _blocks(n: int, size: int) -> Iterator[slice]:
+    return (slice(start, start + size) for start in range(0, n, size))
+
+
+def fewest_queries(pool: Any) -> int:
+    """How many queries a block has at least, so that getting at the rows of a pool is not most of the work."""
+    return _FEWEST_QUERIES if is_blockwise(pool) else 1
+
+
+def mean_similarity(queries: Any, pool: Any, k: int, backend: Backend | None = None) -> Array32:
     """Mean inner product of each query with its k nearest rows of a pool, in blocks.
 
     Parameters
     ----------
     queries : array of float32, shape (q, d)
     pool : array of float32, shape (n, d)
+        Both dense or both sparse, or both held by the backend.
     k : int
+    backend : Backend, optional
+        Where to compute; in numpy when left out.
 
     Returns
     -------
     array of float32, shape (q,)
         0 when the pool is empty.
     """
+    where = backend_for(backend, queries, pool)
     means = np.zeros(queries.shape[0], dtype=np.float32)
+
+    def fill(rows: slice, table: Any) -> None:
+        means[rows] = where.top_mean(table, k)
+
     if pool.shape[0]:
-        for rows, table in product_blocks(queries, pool):
-            means[rows] = top_mean(table, k)
+        each_block(queries, pool, fill, where)
     return means
 
 
@@ -124,8 +238,8 @@ def check_k(k: int, name: str = "k") -> None:
         raise InvalidParameter(f"{name} must be 1 or more, not {k}")
 
 
-def nearest(queries: Matrix, pool: Matrix, k: int) -> tuple[Rows, Array32]:
-    """Nearest rows of a pool by inner product, in plain numpy: for a few queries this beats building an index.
+def nearest(queries: Matrix, pool: Matrix, k: int, backend: Backend | None = None) -> tuple[Rows, Array32]:
+    """Nearest rows of a pool by inner product: for a few queries, or on a device, this beats building an index.
 
     Parameters
     ----------
@@ -134,6 +248,8 @@ def nearest(queries: Matrix, pool: Matrix, k: int) -> tuple[Rows, Array32]:
         Rows without a direction are never found.
     k : int
         1 or more; no more columns come back than there are rows to be found.
+    backend : Backend, optional
+        Where to compute; in numpy when left out.
 
     Returns
     -------
@@ -143,6 +259,7 @@ def nearest(queries: Matrix, pool: Matrix, k: int) -> tuple[Rows, Array32]:
         -inf where the row is -1.
     """
     check_k(k)
+    where = backend_for(backend, queries, pool)
     found = has_direction(pool)
     known = np.flatnonzero(found)
     usable = has_direction(queries)
@@ -151,9 +268,12 @@ def nearest(queries: Matrix, pool: Matrix, k: int) -> tuple[Rows, Array32]:
     scores = np.full((queries.shape[0], k), -np.inf, dtype=np.float32)
     if not k:
         return rows, scores
-    candidates = pool if found.all() else pool[known]
+    candidates = rows_kept(pool, found)
     asked = np.flatnonzero(usable)
-    for block, table in product_blocks(queries[asked], candidates):
-        columns, scores[asked[block]] = sorted_top(table, k)
+
+    def fill(block: slice, table: Any) -> None:
+        columns, scores[asked[block]] = where.sorted_top(table, k)
         rows[asked[block]] = known[columns]
+
+    each_block(queries[asked], candidates, fill, where)
     return rows, scores

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from wordrel.contrastive import contrast
+import numpy as np
+
+from wordrel.blockwise import is_blockwise
+from wordrel.contrastive import VOCABULARY, contrast
 from wordrel.methods import make_aligner
 from wordrel.methods.base import Aligner, LinearAligner
 from wordrel.refine import FEW_WORDS, Pairs, Round, SelfLearning
@@ -144,12 +147,16 @@ class Training:
     def _tune(self, aligner: Aligner, learning: SelfLearning) -> None:
         if isinstance(aligner, LinearAligner) and learning.induced is not None:
             pairs = learning.given.with_induced(*learning.induced, given_weight=1.0)
+            X, sources = _needed(learning.X, pairs.sources)
+            Y, targets = _needed(learning.Y, pairs.targets)
             aligner.set_maps(
                 contrast(
                     aligner.maps_,
-                    learning.X,
-                    learning.Y,
-                    *pairs,
+                    X,
+                    Y,
+                    sources,
+                    targets,
+                    pairs.weights,
                     CONTRAST_STEPS,
                     seed=self.seed,
                     progress=self.progress,
@@ -160,3 +167,11 @@ class Training:
     def _say(self, step: str) -> None:
         if self.progress is not None:
             self.progress(step)
+
+
+def _needed(rows: Array32, numbers: Rows) -> tuple[Array32, Rows]:
+    """What tuning looks at of rows that come in blocks: the frequent ones and those of the pairs, numbered anew."""
+    if not is_blockwise(rows):
+        return rows, numbers
+    kept = np.union1d(numbers, np.arange(min(VOCABULARY, len(rows))))
+    return rows[kept], np.searchsorted(kept, numbers)

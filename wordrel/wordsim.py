@@ -136,7 +136,7 @@ def score_similarity(
     References
     ----------
     Camacho-Collados, Pilehvar, Collier, Navigli, "SemEval-2017 task 2: multilingual and cross-lingual semantic word
-    similarity", SemEval 2017, section 3.3 (harmonic mean of Pearson and Spearman).
+    similarity", SemEval 2017 (harmonic mean of Pearson and Spearman).
     """
     similarities = measure_similarity(pairs, space, other)
     found = similarities.found

@@ -64,10 +64,10 @@ def test_align_without_re_ranking(run, here):
         assert ("reranker" in Folder(here / "en-it.wordrel").manifest) == ("reranked" in scores)
 
 
-def test_evaluate_shows_both(run, saved):
-    out = run("evaluate", saved).out
+def test_evaluate_shows_both(evaluated):
+    out = evaluated.outcome.out
     assert out.index("re-ranked") < out.index("CSLS") < out.index("nearest neighbour")
     assert "% are right; calibration error 0." in out
-    scores = json.loads(run("evaluate", saved, "--json").out)["scores"]
-    assert set(scores["reranked"]) == {"p@1", "p@5", "p@10", "mrr", "ece", "accuracy_at_coverage"}
+    scores = json.loads((evaluated.saved / "report.json").read_text("utf-8"))["scores"]
+    assert set(scores["reranked"]) == {"p@1", "p@5", "p@10", "mrr", "mrr@10", "ece", "accuracy_at_coverage"}
     assert scores["reranked"]["p@1"] > scores["csls"]["p@1"]

@@ -16,21 +16,21 @@ def rows_of(path):
 
 
 def test_what_is_sure_is_right(run, saved, here, embedded):
-    outcome = run("induce", saved, "--top", 8000, "-o", "lexicon.tsv")
+    outcome = run("induce", saved, "--top", 4000, "-o", "lexicon.tsv")
     rows = rows_of(here / "lexicon.tsv")
     sure = [row for row in rows if row[2] >= 0.9]
-    assert outcome.out == f"lexicon.tsv: 8,000 pairs, {len(sure):,} of them with a confidence of 0.9 or more\n"
+    assert outcome.out == f"lexicon.tsv: 4,000 pairs, {len(sure):,} of them with a confidence of 0.9 or more\n"
     assert [row[2] for row in rows] == sorted((row[2] for row in rows), reverse=True)
     gold = {word.lower(): set(embedded[2].test[word]) for word in embedded[2].test.sources}
     right = [row[1] in gold[row[0]] for row in sure if row[0] in gold]
-    assert len(right) > 40 and sum(right) / len(right) >= 0.85
+    assert len(right) > 25 and sum(right) / len(right) >= 0.85
 
 
 def test_the_same_alignment_gives_the_same_bytes(run, saved, here):
     for name in ("a.tsv", "b.tsv"):
-        run("induce", saved, "--top", 500, "-k", 3, "-o", name)
+        run("induce", saved, "--top", 200, "-k", 3, "-o", name)
     assert (here / "a.tsv").read_bytes() == (here / "b.tsv").read_bytes()
-    outcome = run("induce", saved, "--top", 500, "-k", 3)
+    outcome = run("induce", saved, "--top", 200, "-k", 3)
     assert outcome.out.encode() == (here / "a.tsv").read_bytes()
 
 

@@ -64,26 +64,6 @@ def test_neighbors_stand_side_by_side(run, place):
     assert [n["language"] for n in result[0]["neighbors"]["it"]] == ["it", "it"] and len(result) == 1
 
 
-def test_evaluate_uses_the_words_held_out(run, place, alignment):
-    report = wordrel.evaluate(alignment)
-    text = run("evaluate").out
-    assert text.startswith("en → it: 1,000 of 1,000 test words found (100.0 %)")
-    assert f"{100 * report.csls.p_at_1:.1f}" in text
-    result = json.loads(run("evaluate", "en-it.wordrel", "--json").out)
-    assert result["scores"] == report.to_dict()["scores"] and result["method"] == "relative"
-
-
-def test_evaluate_with_a_dictionary_and_backwards(run, place):
-    (place / "gold.tsv").write_text("gatto\tcat\ncane\tdog\nacqua\twater\nzzz\tyyy\n")
-    outcome = run("evaluate", "--dictionary", "gold.tsv", "--reverse", "--json")
-    result = json.loads(outcome.out)
-    assert result["source"] == "it" and result["coverage"]["words_found"] == 3
-    assert result["coverage"]["words"] == 4 and result["scores"]["csls"]["p@5"] == 1
-    assert json.loads(run("evaluate", "--reverse", "--json").out)["source"] == "it"
-    result = json.loads(run("evaluate", "--dictionary", "embedded:en-it", "--json").out)
-    assert result["coverage"]["words"] == 1000
-
-
 def test_info_says_what_it_is(run, place):
     text = run("info").out
     for part in ("en-it.wordrel", "15,258 words x 300", "licence CC BY-SA 4.0", "relative", "exponent 1.000", "6342"):

@@ -36,7 +36,7 @@ def test_translate_loads_neither_gensim_nor_sklearn_nor_torch(saved, tmp_path):
 
 
 def test_align_does_not_load_gensim_or_torch(tmp_path):
-    loaded = loaded_after("align", "en", "it", "-q", "--no-rerank", "--limit", "2000", cwd=tmp_path)
+    loaded = loaded_after("align", "en", "it", "-q", "--no-rerank", "--limit", "700", cwd=tmp_path)
     assert loaded.isdisjoint({"gensim", "torch", "sklearn", "scipy"})
 
 

@@ -79,7 +79,7 @@ def test_evaluate_scores_the_languages_that_are_named(run, files, here):
     one = json.loads(run("evaluate", "--from", "zz", "--to", "yy", "--json").out)
     assert (one["source"], one["target"], one["coverage"]["words_found"]) == ("zz", "yy", 12)
     assert one["scores"]["csls"]["p@1"] == 1
-    assert run("evaluate").out.count("12 of 12 test words found") == 2
+    assert run("evaluate").out.count("12 of 12 test words found") == 4
     held = sorted(wordrel.load_alignment("xx-yy-zz.wordrel").test_between("zz", "yy").pairs)
     (here / "gold.tsv").write_text(f"{held[0][0]}\t{held[0][1]}\n{held[1][0]}\t{held[2][1]}\n")
     outcome = run("evaluate", "--dictionary", "gold.tsv", "--from", "zz", "--to", "yy", "--json")

@@ -23,7 +23,11 @@ COMMANDS = {
     "translate": "Translate words with a saved alignment.",
     "neighbors": "Show the nearest words in all languages, side by side.",
     "induce": "Write a bilingual lexicon with a confidence for each pair.",
+    "index": "Build indexes that make millions of words quick to search.",
     "evaluate": "Score a saved alignment on word pairs.",
+    "report": "Put many results on one page.",
+    "compare": "Compare two spaces of one language word by word.",
+    "reproduce": "Measure again what the paper found.",
     "dictionary": "Look into a bilingual dictionary; split, invert, compose it.",
     "methods": "List the alignment methods, their parameters and papers.",
     "export": "Write the aligned spaces in formats that other tools read.",
@@ -82,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: list[str], debug: bool) -> int:
     try:
         # Outside its standalone mode click returns the code of a command that leaves early, and None of one that ends.
-        code = group.main(arguments or ["--help"], prog_name="wordrel", standalone_mode=False)
+        code = group.main(arguments or ["--help"], prog_name="wordrel", standalone_mode=False, obj=arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
         return int(code or 0)

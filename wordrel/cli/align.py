@@ -12,6 +12,9 @@ import click
 import wordrel
 from wordrel.anchors import Anchors, Translations, known_words
 from wordrel.artefact import check_output
+from wordrel.backend import choose
+from wordrel.blockwise import DTYPES
+from wordrel.cli.index import build
 from wordrel.cli.inputs import (
     Reading,
     load_pairs,
@@ -22,7 +25,7 @@ from wordrel.cli.inputs import (
     warn_of_direction,
 )
 from wordrel.cli.many import Sources, finish, of_languages, show
-from wordrel.cli.options import Rounds, json_option, print_json, read_parameters
+from wordrel.cli.options import Rounds, compute_options, json_option, print_json, read_parameters
 from wordrel.cli.outcome import Result, as_dict, as_text, coverage, scores
 from wordrel.cli.progress import steps, transfers
 from wordrel.dictionary import BilingualDictionary
@@ -31,7 +34,9 @@ from wordrel.evaluation import evaluate_plain
 from wordrel.fitting import checked_aligner
 from wordrel.methods import METHODS
 from wordrel.multifitting import check_different
-from wordrel.preprocessing import STEPS, Preprocessing
+from wordrel.preprocessing import MOST_BYTES, STEPS, Preprocessing
+from wordrel.search.index import RECALL
+from wordrel.search.kinds import check_kind
 from wordrel.sources import load_words
 from wordrel.sources.spec import BY_LANGUAGE
 from wordrel.strategies import STRATEGIES
@@ -141,8 +146,22 @@ _PREPROCESSING_HELP = (
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For whatever is drawn at random."
 )
+@click.option(
+    "--dtype",
+    type=click.Choice(DTYPES),
+    default="float32",
+    show_default=True,
+    help="What vectors are kept in; with float16 two languages of two million words fit into 8 GiB.",
+)
+@click.option(
+    "--index",
+    "index_kind",
+    metavar="KIND",
+    help="Build indexes too, as 'wordrel index' does: auto or one of its kinds.",
+)
 @click.option("--force", is_flag=True, help="Replace an alignment that is there.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@compute_options
 @json_option
 def command(
     source: str,
@@ -170,9 +189,12 @@ def command(
     refine: Refine | None,
     no_rerank: bool,
     seed: int,
+    dtype: str,
+    index_kind: str | None,
     force: bool,
     quiet: bool,
     as_json: bool,
+    device: str | None,
 ) -> None:
     """Align the vectors of SRC and TGT by a dictionary, score the result on held-out words and save it.
 
@@ -205,6 +227,7 @@ def command(
     chosen = read_parameters(parameters)
     prepared_by = _steps(preprocessing)
     checked_aligner(method, chosen, refine)
+    backend = choose(device)
     place = output or Path(f"{'-'.join(languages)}.wordrel")
     named = ((source, source_vectors, "--source-vectors"), (target, target_vectors, "--target-vectors"))
     own_vectors = of_languages(vectors_of, languages, "--vectors-of")
@@ -220,6 +243,7 @@ def command(
                 "--test-dictionary": (test_dictionary, "score afterwards with 'wordrel evaluate --dictionary FILE'"),
                 "--anchor-file": (anchor_file, "leave it out; --anchors N takes the first N words of each dictionary"),
                 "--robust": (robust or None, "leave it out"),
+                "--dtype": (None if dtype == "float32" else dtype, "leave it out"),
                 f"--method {method}": (
                     None if method in ("relative", "auto") else method,
                     "leave it out, relative is the one for several",
@@ -231,6 +255,8 @@ def command(
             raise click.UsageError("--dictionary and --dictionary-of are both given; give one of the two")
         dictionary = own_pairs[target]
     check_output(place, force)
+    if index_kind is not None:
+        check_kind(index_kind)
     with steps(12, quiet or as_json) as step, transfers(quiet or as_json) as progress:
         reading = Reading(limit, not no_cache, offline, progress)
         if more:
@@ -247,14 +273,16 @@ def command(
                 anchor_strategy=anchor_strategy,
                 translations=translations,
                 seed=seed,
-            )
+            ).on(backend)
             done = finish(together, all_spaces, dictionaries, place, force, seed, start, step)
+            if index_kind is not None:
+                build(place, together, index_kind, RECALL, seed, step)
     if more:
         if as_json or not quiet:
             show(done, as_json)
         return
     with steps(12, quiet or as_json) as step, transfers(quiet or as_json) as progress:
-        reading = Reading(limit, not no_cache, offline, progress)
+        reading = Reading(limit, not no_cache, offline, progress, dtype)
         step("loading vectors")
         spaces = (
             load_space(source, own_vectors.get(source), family, "--source-vectors", reading),
@@ -287,7 +315,9 @@ def command(
             robust=robust,
             seed=seed,
             rerank=not no_rerank,
-        )
+            dtype=dtype,
+            scratch=place.parent,
+        ).on(backend)
         step("scoring held-out words")
         if unsupervised:
             alignment.test = BilingualDictionary(pairs.test.pairs, *alignment.languages)
@@ -297,12 +327,16 @@ def command(
             else None
         )
         plain = None
-        if report is not None and len(alignment.anchors):
+        # The plain representation of two large spaces would hold both in memory, twice.
+        small = all(4 * len(space) * space.dimensions <= MOST_BYTES for space in spaces)
+        if report is not None and len(alignment.anchors) and small:
             plain = evaluate_plain(*spaces, Anchors.from_dictionary(alignment.anchors, *spaces), pairs.test)
         train = pairs.train.coverage(*spaces)
         alignment.info.update(evaluation=scores(report, plain), coverage=coverage(train, report))
         step("saving")
         alignment.save(place, force)
+        if index_kind is not None:
+            build(place, alignment, index_kind, RECALL, seed, step)
     result = Result(alignment, train, report, plain, place, seed, time.perf_counter() - start)
     if as_json:
         print_json(as_dict(result))

@@ -23,6 +23,15 @@ def evaluation_text(report: EvaluationReport) -> str:
     return "\n\n".join(parts)
 
 
+def learning_text(report: EvaluationReport) -> str:
+    """P@1 by number of anchors."""
+    rows = [("anchor words", "CSLS", "(95 %)", "nearest")]
+    for point in report.learning_curve:
+        at_1 = f"{100 * point.csls.p_at_1:.1f}", interval_text(point.csls.intervals.get("p@1"))
+        rows.append((f"{point.anchors:,}", *at_1, f"{100 * point.nn.p_at_1:.1f}"))
+    return f"P@1 by anchors, without self-learning\n{table(rows, right=range(4))}"
+
+
 def comparison_text(one: str, other: str, found: Comparison) -> str:
     """A paired test of two alignments."""
     rows = [("", "difference", "(95 %)", "p", "wins", "losses", "ties")]
@@ -78,9 +87,9 @@ def _spaces(report: EvaluationReport) -> str:
     if spaces.isometry is not None:
         found = spaces.isometry
         lines.append(
-            f"  {found.pairs:,} anchors: relational similarity {found.relational_similarity:.3f}, eigenvector similarity "
-            f"{found.eigenvector_similarity:.2f}, Gromov–Hausdorff {found.gromov_hausdorff:.3f}, singular gap "
-            f"{found.singular_gap:.2f}"
+            f"  {found.pairs:,} anchors: relational similarity {found.relational_similarity:.3f}, "
+            f"eigenvector similarity {found.eigenvector_similarity:.2f}, "
+            f"Gromov–Hausdorff {found.gromov_hausdorff:.3f}, singular gap {found.singular_gap:.2f}"
         )
     return "\n".join(lines)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from wordrel.cli.options import find_alignment, json_option, k_type, open_alignment, print_json
+from wordrel.cli.options import compute_options, find_alignment, json_option, k_type, open_alignment, print_json
 from wordrel.cli.progress import steps
 from wordrel.lexicon import Entry, induce
 from wordrel.sources.dictionaries.writing import check_files, write_lines
@@ -34,6 +34,7 @@ _HEADER = "source\ttarget\tconfidence\tcsls\n"
 @click.option("--to", "target", metavar="LANG", help="Language of the second column. [default: the other one]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here instead of to standard output.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
+@compute_options
 @json_option
 def command(
     path: Path | None,
@@ -47,6 +48,7 @@ def command(
     output: Path | None,
     force: bool,
     as_json: bool,
+    device: str | None,
 ) -> None:
     """Induce a bilingual lexicon: translations of the most frequent words, with a confidence, the surest first.
 
@@ -60,7 +62,7 @@ def command(
       wordrel induce en-it.wordrel --from it --one-to-one --json
     """
     place = find_alignment(path)
-    alignment = open_alignment(place)
+    alignment = open_alignment(place, device)
     if output is not None:
         check_files([output], force)
     with steps(-(-top // 1000), as_json) as step:

@@ -38,12 +38,15 @@ class Reading:
     offline : bool
         Never touch the network.
     progress : callable, optional
+    dtype : {"float32", "float16"}
+        What vectors are kept in.
     """
 
     limit: int | None = None
     keep: bool = True
     offline: bool = False
     progress: Progress | None = None
+    dtype: str = "float32"
 
     def load(self, spec: str, language: str | None = None) -> Embeddings:
         """Load vectors; of what is fetched no more than `FETCHED_ROWS` unless a limit says so."""
@@ -51,7 +54,9 @@ class Reading:
         parsed = Spec.parse(spec)
         if limit is None and parsed.limit is None and parsed.family in (*LISTED, "url"):
             limit = FETCHED_ROWS
-        return wordrel.load(spec, language, limit, self.keep, offline=self.offline, progress=self.progress)
+        return wordrel.load(
+            spec, language, limit, self.keep, dtype=self.dtype, offline=self.offline, progress=self.progress
+        )
 
     def load_dictionary(self, spec: str, source: str, target: str) -> BilingualDictionary:
         """Load word pairs."""

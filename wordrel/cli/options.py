@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from wordrel.alignment import Alignment, load_alignment
+from wordrel.backend import DEVICES, choose
+from wordrel.budget import limits
 from wordrel.embeddings import Embeddings
 from wordrel.errors import UnknownWord
 
@@ -32,6 +35,63 @@ class Rounds(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         if not text.isdecimal():
             self.fail(f"'{value}' is neither auto, off nor a number of rounds", param, ctx)
         return int(text)
+
+
+# Of sizes, in bytes: decimal as disks are sold, binary as memory is.
+_UNITS = {"": 1, "b": 1} | {
+    f"{letter}{ending}": base**power
+    for power, letter in enumerate("kmgt", 1)
+    for ending, base in (("b", 1000), ("ib", 1024))
+}
+
+
+class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A number of bytes, with a unit or without."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read it."""
+        text = str(value).strip().lower()
+        number = text.rstrip("bgikmt ")
+        try:
+            n_bytes = int(float(number) * _UNITS[text[len(number) :].strip()])
+        except (KeyError, ValueError, OverflowError):
+            n_bytes = 0
+        if n_bytes < 1:
+            self.fail(f"'{value}' is no size of 1 byte or more; write one such as 500MB or 2GiB", param, ctx)
+        return n_bytes
+
+
+def compute_options(function: Command) -> Command:
+    """Add ``--device``, and ``--threads`` and ``--memory``, which hold while the command runs."""
+
+    @wraps(function)
+    def limited(*arguments: Any, threads: int | None, memory: int | None, **named: Any) -> Any:
+        with limits(threads, memory):
+            return function(*arguments, **named)
+
+    options = (
+        click.option(
+            "--device",
+            type=click.Choice(DEVICES),
+            help="Where searches are computed, by torch; auto: cuda, else mps, else as without it. [default: numpy]",
+        ),
+        click.option(
+            "--threads", type=click.IntRange(min=1), metavar="N", help="So many threads. [default: all cores]"
+        ),
+        click.option(
+            "--memory",
+            type=Size(),
+            metavar="SIZE",
+            help="For tables of scores beside the vectors, such as 500MiB or 2GiB; less is slower. [default: what is "
+            "fastest, up to 320MiB]",
+        ),
+    )
+    command: Any = limited
+    for option in reversed(options):
+        command = option(command)
+    return cast(Command, command)
 
 
 def json_option(function: Command) -> Command:
@@ -94,9 +154,12 @@ def find_alignment(path: Path | None) -> Path:
     raise click.UsageError(f"there are several alignments here, name one with -a: {', '.join(map(str, found))}")
 
 
-def open_alignment(path: Path | None) -> Alignment:
-    """Load the alignment that a command is about."""
-    return load_alignment(find_alignment(path))
+def open_alignment(path: Path | None, device: str | None = None) -> Alignment:
+    """Load the alignment that a command is about, for searches on a device."""
+    place = find_alignment(path)
+    backend = choose(device)
+    alignment = load_alignment(place)
+    return alignment if backend is None else alignment.on(backend)
 
 
 def read_words(words: tuple[str, ...]) -> list[str]:

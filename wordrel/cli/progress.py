@@ -35,6 +35,24 @@ def steps(total: int, quiet: bool) -> Iterator[Steps]:
         yield Steps(bar)
 
 
+@contextmanager
+def counted(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar of what is told as (what, done, total)."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(leave=False, bar_format="{desc:<28} {bar:30} {n_fmt}/{total_fmt} {elapsed}<{remaining}") as bar:
+
+        def tell(what: str, done: int, total: int) -> None:
+            bar.set_description_str(what, refresh=False)
+            bar.total, bar.n = total, done
+            bar.refresh()
+
+        yield tell
+
+
 class Transfers:
     """Shows how far a download is, how fast it is, and how long it will take; one bar at a time."""
 

@@ -13,7 +13,16 @@ import click
 
 from wordrel.alignment import Scorer
 from wordrel.cli.interactive import converse
-from wordrel.cli.options import Unknown, k_type, open_alignment, others_of, print_json, read_words, word_options
+from wordrel.cli.options import (
+    Unknown,
+    compute_options,
+    k_type,
+    open_alignment,
+    others_of,
+    print_json,
+    read_words,
+    word_options,
+)
 from wordrel.cli.render import side_by_side, table
 from wordrel.parts import Neighbor
 
@@ -44,6 +53,7 @@ from wordrel.parts import Neighbor
 @click.option(
     "-i", "--interactive", is_flag=True, help="Answer words as they come, one a line, until the input ends or Ctrl-C."
 )
+@compute_options
 def command(
     words: tuple[str, ...],
     path: Path | None,
@@ -54,6 +64,7 @@ def command(
     scorer: str,
     no_rerank: bool,
     min_confidence: float | None,
+    device: str | None,
     interactive: bool,
 ) -> None:
     """Translate words, best first. Words also come from standard input, one a line.
@@ -78,7 +89,7 @@ def command(
     if interactive and words:
         raise click.UsageError("--interactive reads the words itself; leave them out of the command")
     asked = [] if interactive else read_words(words)
-    alignment = open_alignment(path)
+    alignment = open_alignment(path, device)
     if min_confidence is not None and alignment.reranking is None:
         reason = (alignment.info.get("reranked") or {}).get("reason", "it was made without one")
         raise click.UsageError(

@@ -36,7 +36,7 @@ class Picture:
 
 
 def picture(source: Embeddings, target: Embeddings, questions: Questions, words: int = WORDS) -> Picture | None:
-    """Draw the most frequent test words and their first translations on their two principal components.
+    """Draw the most frequent test words and the nearest of their translations on their two principal components.
 
     None for sparse vectors and for fewer than three words, which have no picture.
     """
@@ -44,7 +44,7 @@ def picture(source: Embeddings, target: Embeddings, questions: Questions, words:
         return None
     order = np.argsort(questions.rows, kind="stable")[:words]
     rows = questions.rows[order]
-    answers = np.array([min(questions.gold[i]) for i in order], dtype=np.int64)
+    answers = np.array([_nearest(source, target, questions, i) for i in order], dtype=np.int64)
     X, Y = np.asarray(source.vectors[rows], dtype=np.float64), np.asarray(target.vectors[answers], dtype=np.float64)
     points, explained = principal_components(np.vstack([X, Y]))
     one, other = points[: len(rows)], points[len(rows) :]
@@ -57,6 +57,13 @@ def picture(source: Embeddings, target: Embeddings, questions: Questions, words:
     )
 
 
+def _nearest(source: Embeddings, target: Embeddings, questions: Questions, i: int) -> int:
+    """The right answer that is nearest to a word: of several translations one shows its sense."""
+    gold = np.array(sorted(questions.gold[i]), dtype=np.int64)
+    cosines = target.vectors[gold] @ source.vectors[questions.rows[i]]
+    return int(gold[int(np.argmax(cosines))])
+
+
 def principal_components(X: Array32, n: int = 2) -> tuple[Array32, float]:
     """Coordinates of rows along their first principal components, and the share of the variance that these hold."""
     centred = X - X.mean(axis=0)
@@ -65,4 +72,6 @@ def principal_components(X: Array32, n: int = 2) -> tuple[Array32, float]:
     signs = np.sign(left[np.abs(left).argmax(axis=0), np.arange(left.shape[1])])
     total = float((values**2).sum())
     points = (left * values * np.where(signs == 0, 1, signs))[:, :n]
+    # Rows of fewer dimensions have none in the others.
+    points = np.pad(points, ((0, 0), (0, n - points.shape[1])))
     return points, float((values[:n] ** 2).sum()) / total if total else 0.0

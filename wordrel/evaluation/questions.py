@@ -77,9 +77,8 @@ def ask(
         )
     known = set() if anchors is None else {word.lower() for word in anchors.sources}
     seen = [word for word in pairs.sources if word.lower() in known]
-    if seen and not quiet:
-        _warn(len(seen), len(pairs.sources), allow_anchors)
     left_out = 0 if allow_anchors else len(seen)
+    n_words = len(pairs.sources)
     if left_out:
         pairs = pairs.without(seen)
         if not len(pairs):
@@ -87,6 +86,8 @@ def ask(
                 f"all {left_out:,} test words were anchors of this alignment; "
                 "give words that it has not seen, or score these with --allow-anchors"
             )
+    if seen and not quiet:
+        _warn(len(seen), n_words, allow_anchors)
     answers: dict[int, set[int]] = {}
     for word, translation in pairs:
         row, answer = source.find(word), target.find(translation)

@@ -8,6 +8,7 @@ from typing import Any
 
 from wordrel.dictionary import Coverage
 from wordrel.evaluation.answers import Answers
+from wordrel.evaluation.curve import LearningPoint
 from wordrel.evaluation.mistakes import Hub, Mistake
 from wordrel.evaluation.picture import Picture
 from wordrel.evaluation.scores import CalibrationBin, Reranked, Scores
@@ -70,6 +71,8 @@ class EvaluationReport:
     spaces : SpacesReport, optional
     similarity : tuple of NamedSimilarity
     sentences : RetrievalScores, optional
+    learning_curve : tuple of LearningPoint
+        Scores by number of anchors, where `learning_curve` was asked.
     picture : Picture, optional
         Some test words and their translations in two dimensions.
     seed, resamples : int
@@ -93,6 +96,7 @@ class EvaluationReport:
     spaces: SpacesReport | None = None
     similarity: tuple[NamedSimilarity, ...] = ()
     sentences: RetrievalScores | None = None
+    learning_curve: tuple[LearningPoint, ...] = ()
     picture: Picture | None = None
     seed: int = 0
     resamples: int = 0
@@ -116,6 +120,7 @@ class EvaluationReport:
             "spaces": None if self.spaces is None else self.spaces.to_dict(),
             "similarity": [one.to_dict() for one in self.similarity],
             "sentences": None if self.sentences is None else self.sentences.to_dict(),
+            "learning_curve": [one.to_dict() for one in self.learning_curve],
             "seed": self.seed,
             "resamples": self.resamples,
         }

@@ -67,7 +67,7 @@ class SpacesReport:
     Attributes
     ----------
     pairs : int
-        Test words with their first translation that was found: what the agreement is measured on.
+        Test words with the most frequent of their translations: what the agreement is measured on.
     cosine : float, optional
         Mean cosine of a word and its translation; None where vectors are sparse.
     agreement : tuple of Agreement

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.blockwise import is_blockwise
 from wordrel.methods.base import LinearAligner, Vocabulary
 from wordrel.methods.limits import Limit
 from wordrel.methods.procrustes import Procrustes
@@ -132,7 +133,10 @@ class RCSLS(LinearAligner):
 
     def _pool(self, vocabulary: npt.ArrayLike, anchors: Array32) -> Array32:
         """Unit rows that may be neighbours; the anchors where the frequent words have no direction at all."""
-        rows = unit_rows(np.asarray(vocabulary)[: self.negatives])
+        frequent = (
+            vocabulary[: self.negatives] if is_blockwise(vocabulary) else np.asarray(vocabulary)[: self.negatives]
+        )
+        rows = unit_rows(frequent)
         known = rows[has_direction(rows)]
         return known if len(known) else anchors
 

@@ -56,7 +56,7 @@ def load(
     only : iterable of str, optional
         Take only these words.
     dtype : {"float32", "float16"}
-        How the numbers are kept in the cache; float16 takes half the space and more time to open.
+        How the numbers are kept, in the cache and in memory; rows of float16 become float32 when they are asked for.
     shared : bool
         Of spaCy's vectors, of which many words can share one: take all words, not only the first of each vector.
     offline : bool

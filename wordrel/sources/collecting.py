@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.blockwise import HalfRows
 from wordrel.embeddings import Embeddings
 from wordrel.errors import FormatError, WordrelWarning, shorten
 from wordrel.sources.options import ReadOptions
 from wordrel.sources.rows import Block, Composer, Table
+from wordrel.sparse import as_matrix
 
 # Memory is set aside at once for so many numbers of what a file promises: beyond that, it grows with what comes. The
 # system gives it only when it is written to.
@@ -199,5 +201,6 @@ def as_embeddings(
 ) -> Embeddings:
     """Say what was passed over, and make embeddings of the rest."""
     note(name, found.notes)
-    vectors = np.asanyarray(found.vectors, dtype=np.float32)
+    half = found.vectors.dtype == np.float16
+    vectors = as_matrix(HalfRows(found.vectors) if half else found.vectors)
     return Embeddings.from_checked(found.rows, vectors, language, provenance, composer)

@@ -20,6 +20,7 @@ from wordrel.sources.opening import Opened, open_path
 from wordrel.sources.options import ReadOptions
 from wordrel.sources.readers import spacy_vectors
 from wordrel.sources.rows import Composer, Table
+from wordrel.sparse import as_matrix
 
 # Smaller files are read before a person notices; found by reading: 4 MB of text take a fiftieth of a second.
 _WORTH_KEEPING = 4 << 20
@@ -101,7 +102,7 @@ def _from_kept(
     kept: converted.Converted, name: str, language: str, provenance: dict[str, Any], composer: Composer | None
 ) -> Embeddings:
     note(name, kept.notes)
-    vectors = np.asanyarray(kept.vectors, dtype=np.float32)
+    vectors = as_matrix(kept.vectors)
     return Embeddings.from_checked(kept.words, vectors, language, provenance, composer)
 
 

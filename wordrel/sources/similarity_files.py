@@ -19,7 +19,7 @@ from wordrel.wordsim import SimilarityPairs
 
 _REMEDY = "write 'word1 TAB word2 TAB score', or leave the pair out"
 # Names of the columns, letters and digits only: SimLex-999 has word1, word2, POS, SimLex999, ...; WordSim-353 has
-# Word 1, Word 2, Human (mean), 1, 2, ...; the multilingual SimLex-999 of Leviant and Reichart Word1, Word2, Average.
+# Word 1, Word 2, Human (mean), 1, 2, ...; the multilingual SimLex-999 of Leviant and Reichart Average, ...
 _FIRST = frozenset({"word1", "word", "source", "w1"})
 _SECOND = frozenset({"word2", "target", "w2"})
 _SCORES = (

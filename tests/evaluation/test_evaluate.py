@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,10 +34,13 @@ def expected(table, dictionary, source, target):
     for s, t in dictionary.test:
         if s in source and t in target:
             gold.setdefault(source.row(s), set()).add(target.row(t))
-    lists = [np.argsort(-table[row], kind="stable")[:10].tolist() for row in gold]
-    answers = list(gold.values())
+    whole = [np.argsort(-table[row], kind="stable").tolist() for row in gold]
+    lists, answers = [one[:10] for one in whole], list(gold.values())
     precision = {f"p@{k}": reference.precision(lists, answers, k) for k in (1, 5, 10)}
-    return precision | {"mrr": reference.reciprocal(lists, answers)}
+    return precision | {
+        "mrr": reference.reciprocal(whole, answers),
+        "mrr@10": reference.reciprocal(lists, answers),
+    }
 
 
 def test_scores_are_those_of_the_definitions(noisy, aligned):
@@ -51,8 +56,11 @@ def test_scores_are_those_of_the_definitions(noisy, aligned):
     assert 0 < report.nn.p_at_1 < report.nn.p_at_10 < 1
     coverage = report.to_dict()["coverage"]
     assert coverage == {
-        "words_found": 100, "words": 101, "pairs_found": 158, "pairs": 160, "fraction": pytest.approx(100 / 101)
+        "words_found": 100, "words": 101, "pairs_found": 158, "pairs": 160, "fraction": pytest.approx(100 / 101),
+        "anchors_left_out": 0,
     }  # fmt: skip
+    of_all = report.to_dict()["scores_of_all_words"]["csls"]
+    assert of_all["p@1"] == pytest.approx(report.csls.p_at_1 * 100 / 101)
 
 
 def test_plain_scores_are_those_of_the_m_columns(noisy):
@@ -74,8 +82,14 @@ def test_the_other_direction_is_scored_by_a_dictionary_of_it(noisy, aligned):
     alignment = aligned
     backwards = dictionary.test.inverted()
     with pytest.warns(WordrelWarning, match="^31 of the 132 test words were anchors"):
-        report = evaluate(alignment, backwards)
-    assert (report.source, report.target) == ("yy", "xx")
+        report = evaluate(alignment, backwards, allow_anchors=True)
+    assert (report.source, report.target) == ("yy", "xx") and report.anchors_left_out == 0
+    known = set(alignment.anchors.inverted().sources)
+    with pytest.warns(WordrelWarning, match="^31 of the 132 test words were anchors of this alignment; they are left"):
+        fewer = evaluate(alignment, backwards)
+    assert fewer.anchors_left_out == 31 and fewer.coverage.words == 132 - 31
+    assert known.isdisjoint(fewer.answers.questions.words)
+    assert evaluate(alignment).reverse == replace(fewer, reverse=None, spaces=None, picture=None)
     table = alignment.target.vectors.astype(float) @ alignment.source.vectors.T
     gold = {}
     for t, s in backwards:
@@ -87,17 +101,30 @@ def test_the_other_direction_is_scored_by_a_dictionary_of_it(noisy, aligned):
 
 def test_the_default_beats_procrustes_and_reaches_its_figure(embedded, alignment):
     en, it, pairs = embedded
-    report = evaluate(alignment, pairs.test)
+    quick = {"tasks": ("bli",), "both_directions": False, "resamples": 0}
+    report = evaluate(alignment, pairs.test, **quick)
     assert report.coverage.words_found == 1000 and report.coverage.fraction == 1
-    procrustes = evaluate(wordrel.align(en, it, pairs, method="procrustes", rerank=False))
+    procrustes = evaluate(wordrel.align(en, it, pairs, method="procrustes", rerank=False), **quick)
     assert report.csls.p_at_1 >= 0.53 > procrustes.csls.p_at_1 > 0.45
     assert report.csls.p_at_1 > report.nn.p_at_1 > procrustes.nn.p_at_1
 
 
 def test_words_that_were_anchors_are_noted(noisy, aligned):
+    start = "200 of the 301 test words were anchors of this alignment; "
     with pytest.warns(WordrelWarning) as notes:
-        evaluate(aligned, noisy[2])
-    assert str(notes[0].message) == ("200 of the 301 test words were anchors of this alignment; its score is too good")
+        report = evaluate(aligned, noisy[2])
+    assert str(notes[0].message) == f"{start}they are left out (--allow-anchors keeps them)"
+    assert report.anchors_left_out == 200 and report.csls == evaluate(aligned).csls
+    with pytest.warns(WordrelWarning) as notes:
+        everything = evaluate(aligned, noisy[2], allow_anchors=True)
+    assert str(notes[0].message) == f"{start}its score is too good" and everything.coverage.words == 301
+    only_anchors = wordrel.BilingualDictionary([("s1", "t1"), ("S2", "t2")], "xx", "yy")
+    with pytest.raises(EmptyTest) as error:
+        evaluate(aligned, only_anchors)
+    assert str(error.value) == (
+        "all 2 test words were anchors of this alignment; "
+        "give words that it has not seen, or score these with --allow-anchors"
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,12 +132,12 @@ def test_words_that_were_anchors_are_noted(noisy, aligned):
     [
         ([], "there are no test words; give some with --dictionary, or hold some out with dictionary.split()"),
         (
-            [("a", "b"), ("s1", "c")],
+            [("a", "b"), ("s299", "c")],
             "none of the 2 test words and their translations is in the vocabularies; check that the dictionary is xx-yy",
         ),
     ],
 )
 def test_nothing_to_ask(aligned, pairs, message):
-    with pytest.warns(WordrelWarning) if pairs else pytest.MonkeyPatch.context(), pytest.raises(EmptyTest) as error:
+    with pytest.raises(EmptyTest) as error:
         evaluate(aligned, wordrel.BilingualDictionary(pairs, "xx", "yy"))
     assert str(error.value) == message

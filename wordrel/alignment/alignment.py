@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import partial
-from itertools import permutations
+from copy import copy
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -13,22 +11,23 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.artefact import Folder, write_folder
+from wordrel.alignment.names import bound_files, lines_of, numbered
+from wordrel.artefact import write_folder
+from wordrel.backend import Backend, choose
 from wordrel.csls import CslsSearch
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
-from wordrel.errors import ArtefactError, InvalidParameter
-from wordrel.methods.maps import load_map
-from wordrel.parts import Neighbor, Projection, SuspiciousPair, between, listed
-from wordrel.preprocessing import Preprocessing
+from wordrel.errors import InvalidParameter
+from wordrel.indexes import Indexes
+from wordrel.parts import Neighbor, Projection, SuspiciousPair, between, listed, named, ranked
+from wordrel.relative import Array32
 from wordrel.reranking import CANDIDATES, Reranking
 from wordrel.search import SearchIndex
-from wordrel.sparse import Matrix, from_arrays, is_sparse, to_arrays
-from wordrel.topk import check_k, nearest
+from wordrel.search.approximate import ApproximateCsls
+from wordrel.sparse import Matrix, is_sparse, to_arrays
+from wordrel.topk import Rows, check_k, nearest
 
 Scorer = Literal["csls", "nn"]
-
-_NOT_INFO = ("spaces", "files", "sums", "reranker")
 
 
 class Alignment:
@@ -50,6 +49,8 @@ class Alignment:
         The pairs that a robust fit doubts, worst first; a saved alignment keeps only those in its `info`.
     reranking : Reranking, optional
         What turns candidates between the two languages into probabilities.
+    indexes : Indexes, optional
+        Where approximate indexes may be.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Alignment:
         bounds: Mapping[tuple[str, str], npt.NDArray[np.float32]] | None = None,
         suspicious: Sequence[SuspiciousPair] = (),
         reranking: Reranking | None = None,
+        indexes: Indexes | None = None,
     ) -> None:
         self.spaces = {space.language: space for space in spaces}
         self.projections = dict(zip(self.spaces, projections, strict=True))
@@ -72,6 +74,19 @@ class Alignment:
         self.reranking = reranking
         self._bounds = dict(bounds or {})
         self._csls: dict[tuple[str, str], CslsSearch] = {}
+        self.indexes = indexes
+        self._approximate: dict[tuple[str, str], ApproximateCsls | None] = {}
+        self._backend: Backend | None = None
+
+    def on(self, device: str | Backend | None) -> Alignment:
+        """The same alignment, whose searches are computed on a device (`wordrel.backend.choose`); None is numpy."""
+        backend = choose(device) if device is None or isinstance(device, str) else device
+        if backend is self._backend:
+            return self
+        there = copy(self)
+        there._backend = backend
+        there._csls = {}
+        return there
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -142,12 +157,42 @@ class Alignment:
         into = self.into(language, target)
         ends = language, into.language
         if ends not in self._csls:
-            self._csls[ends] = CslsSearch(self.space(language).vectors, into.vectors, bounds=self._bounds.get(ends))
+            self._csls[ends] = CslsSearch(
+                self.space(language).vectors, into.vectors, bounds=self._bounds.get(ends), backend=self._backend
+            )
         return self._csls[ends]
 
+    def finder(self, language: str, target: str | None = None) -> CslsSearch | ApproximateCsls:
+        """What translates from a language into another: over their saved indexes where both have one, else, and on a
+        device, `csls`.
+
+        Raises
+        ------
+        ArtefactError
+            When a saved index is of other vectors, or damaged.
+        """
+        ends = language, self.into(language, target).language
+        if self._backend is not None:
+            return self.csls(*ends)
+        if ends not in self._approximate:
+            vectors = {name: self.space(name).vectors for name in ends}
+            self._approximate[ends] = None if self.indexes is None else self.indexes.csls(*ends, vectors)
+        return self._approximate[ends] or self.csls(language, target)
+
     def index(self, language: str) -> SearchIndex:
-        """Build a FAISS index of a language's aligned vectors, for many queries at once."""
-        return SearchIndex(self.space(language).vectors)
+        """Return the saved index of a language's aligned vectors, or build one, for many queries at once."""
+        saved = self._saved_index(language)
+        return SearchIndex(self.space(language).vectors) if saved is None else saved
+
+    def _saved_index(self, language: str) -> SearchIndex | None:
+        return None if self.indexes is None else self.indexes.open(language, self.space(language).vectors)
+
+    def _nearest(self, vectors: Matrix, language: str, k: int) -> tuple[Rows, Array32]:
+        """Nearest rows of a language, over its saved index if it has one."""
+        index = self._saved_index(language) if self._backend is None else None
+        if index is not None:
+            return index.search(vectors, k)
+        return nearest(vectors, self.space(language).vectors, k, self._backend)
 
     def translate(
         self,
@@ -198,19 +243,19 @@ class Alignment:
         vectors = space.vectors[asked]
         if scorer == "csls" and rerank and self.reranking is not None and len(asked):
             check_k(k)
-            rows, scores = self.csls(space.language, target).top(vectors, max(k, CANDIDATES))
-            ranked = self.reranking.rank(asked, rows[:, :CANDIDATES], space.language != self.languages[0])
+            rows, scores = self.finder(space.language, target).top(vectors, max(k, CANDIDATES))
+            ordered = self.reranking.rank(asked, rows[:, :CANDIDATES], space.language != self.languages[0])
             return [
-                _ranked(into, row[:k], score[:k], probable)
-                for row, score, probable in zip(*ranked.over(rows, scores), ranked.probabilities, strict=True)
+                ranked(into, row[:k], score[:k], probable)
+                for row, score, probable in zip(*ordered.over(rows, scores), ordered.probabilities, strict=True)
             ]
         if scorer == "csls":
-            rows, scores = self.csls(space.language, target).top(vectors, k)
+            rows, scores = self.finder(space.language, target).top(vectors, k)
         elif scorer == "nn":
-            rows, scores = nearest(vectors, into.vectors, k)
+            rows, scores = self._nearest(vectors, into.language, k)
         else:
             raise InvalidParameter(f"unknown scorer '{scorer}'; choose csls or nn")
-        return [_named(into, *found) for found in zip(rows, scores, strict=True)]
+        return [named(into, *found) for found in zip(rows, scores, strict=True)]
 
     def neighbors(
         self, word: str, language: str | None = None, k: int = 10, within: str | None = None
@@ -232,9 +277,9 @@ class Alignment:
         row = space.row(word)
         found: list[Neighbor] = []
         for name in self.languages if within is None else [self.space(within).language]:
-            rows, scores = nearest(space.vectors[row : row + 1], self.spaces[name].vectors, k + 1)
+            rows, scores = self._nearest(space.vectors[row : row + 1], name, k + 1)
             kept = (rows[0] != row) if name == space.language else np.ones(len(rows[0]), dtype=bool)
-            found += _named(self.spaces[name], rows[0][kept], scores[0][kept])[:k]
+            found += named(self.spaces[name], rows[0][kept], scores[0][kept])[:k]
         return sorted(found, key=lambda neighbor: -neighbor.score)[:k]
 
     def transform(self, vectors: npt.ArrayLike, language: str) -> Matrix:
@@ -259,7 +304,7 @@ class Alignment:
         arrays: dict[str, npt.NDArray[Any]] = {}
         texts: dict[str, Sequence[str]] = {}
         for number, (anchors, test) in enumerate(zip(self._anchors, self._test, strict=True)):
-            texts |= {_numbered("anchors", number): _lines(anchors), _numbered("test", number): _lines(test)}
+            texts |= {numbered("anchors", number): lines_of(anchors), numbered("test", number): lines_of(test)}
         for number, (name, space) in enumerate(self.spaces.items()):
             steps, row_map = self.projections[name].preprocessing, self.projections[name].row_map
             entry = {
@@ -277,7 +322,7 @@ class Alignment:
             if steps.directions_:
                 arrays[f"directions-{number}"] = np.concatenate(steps.directions_)
             texts[f"words-{number}"] = space.words
-        for ends, file in _bound_files(self.languages).items():
+        for ends, file in bound_files(self.languages).items():
             search = self._csls.get(ends)
             bounds = search.lower_bounds if search and search.has_close_bounds else self._bounds.get(ends)
             if bounds is not None:
@@ -291,105 +336,3 @@ class Alignment:
     def __repr__(self) -> str:
         sizes = listed([f"{len(space):,} {name}" for name, space in self.spaces.items()])
         return f"Alignment({sizes} words, method {self.info.get('method')!r})"
-
-
-def load_alignment(path: str | PathLike[str], thorough: bool = False) -> Alignment:
-    """Load an alignment that `Alignment.save` wrote; its vectors are memory-mapped, its words read when asked for.
-
-    Parameters
-    ----------
-    path : path-like
-    thorough : bool
-        Compare SHA-256 of large files, too, in place of a checksum that is as fast as memory.
-
-    Raises
-    ------
-    ArtefactError
-        When it is missing, damaged or of an unknown version.
-    """
-    folder = Folder(Path(path), thorough)
-    try:
-        return _from_folder(folder)
-    except (LookupError, TypeError, ValueError, OSError) as error:
-        raise ArtefactError(f"{path}: does not hold a whole alignment ({error}); save the alignment again") from error
-
-
-def _from_folder(folder: Folder) -> Alignment:
-    info = {name: value for name, value in folder.manifest.items() if name not in _NOT_INFO}
-    spaces, projections = [], []
-    for number, entry in enumerate(folder.manifest["spaces"]):
-        name = entry["name"]
-        vectors = from_arrays(f"vectors-{number}", entry.get("sparse", False), folder.array)
-        if vectors.shape[0] != entry["words"]:
-            raise ValueError(f"{entry['words']} words but {vectors.shape[0]} vectors")
-        # Words and numbers were looked at before they were saved, and are what was saved.
-        words = partial(folder.lines, f"words-{number}")
-        spaces.append(Embeddings.from_checked(words, vectors, name, entry["provenance"]))
-        steps = Preprocessing(entry["preprocessing"])
-        removed = f"directions-{number}.npy" in folder
-        steps.restore(folder.array(f"means-{number}"), folder.array(f"directions-{number}") if removed else None)
-        # A folder from before there were several kinds of maps does not name its own: it is linear, and its rows dense.
-        row_map = load_map(entry.get("map", {"kind": "linear"}), partial(_part, folder, number))
-        projections.append(Projection(steps, row_map))
-    names = [space.language for space in spaces]
-    if len(names) < 2:
-        raise ValueError(f"fewer than two languages: {len(names)}")
-    bounds = {ends: folder.array(file) for ends, file in _bound_files(names).items() if f"{file}.npy" in folder}
-    anchors, test = (
-        [
-            BilingualDictionary(_pairs(folder.lines(_numbered(kind, number))), names[0], name)
-            for number, name in enumerate(names[1:])
-        ]
-        for kind in ("anchors", "test")
-    )
-    reranking = None
-    if "reranker" in folder.manifest:
-        sides = [space.vectors for space in spaces], [space.words for space in spaces]
-        reranking = Reranking.restore(folder.manifest["reranker"], folder.array, *sides)
-    return Alignment(spaces, projections, anchors, test, info, bounds, reranking=reranking)
-
-
-def _part(folder: Folder, number: int, name: str) -> npt.NDArray[Any]:
-    """Read what was learnt about one side, by its name."""
-    return folder.array(f"{name}-{number}")
-
-
-def _named(space: Embeddings, rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]) -> list[Neighbor]:
-    return [
-        Neighbor(space.words[row], float(score), space.language)
-        for row, score in zip(rows, scores, strict=True)
-        if row >= 0
-    ]
-
-
-def _ranked(
-    space: Embeddings,
-    rows: npt.NDArray[np.int64],
-    scores: npt.NDArray[np.float32],
-    probabilities: npt.NDArray[np.float32],
-) -> list[Neighbor]:
-    found = _named(space, rows, scores)
-    return [replace(one, confidence=float(p)) for one, p in zip(found, probabilities)] + found[len(probabilities) :]  # noqa: B905
-
-
-def _numbered(kind: str, number: int) -> str:
-    """Name the file of a dictionary; with two languages there is one, without a number."""
-    return f"{kind}-{number}" if number else kind
-
-
-def _bound_files(languages: Sequence[str]) -> dict[tuple[str, str], str]:
-    """Name the files of what the searches learnt, by the two languages of each."""
-    numbers = {name: number for number, name in enumerate(languages)}
-    return {
-        (source, into): f"csls-{numbers[into]}" if len(languages) == 2 else f"csls-{numbers[source]}-{numbers[into]}"
-        for source, into in permutations(languages, 2)
-    }
-
-
-def _lines(dictionary: BilingualDictionary) -> list[str]:
-    return [f"{source}\t{target}" for source, target in dictionary]
-
-
-def _pairs(lines: Sequence[str]) -> list[tuple[str, str]]:
-    pairs = [line.split("\t") for line in lines]
-    return [(source, target) for source, target in pairs]
