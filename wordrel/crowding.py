@@ -59,6 +59,11 @@ class Crowd:
         self._members = np.argsort(member_of, kind="stable")
         self._ends = np.concatenate([[0], np.cumsum(np.bincount(member_of, minlength=len(self._pivots)))])
 
+    @property
+    def width(self) -> int:
+        """Columns of the product that tells which rows of the pool can be near."""
+        return int(self._short.shape[1])
+
     def _shorten(self, X: Array32) -> Array32:
         """Coordinates on the first axes, and the length of what is left, not less than it is."""
         short = np.empty((len(X), self._axes.shape[1] + 1), dtype=np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import click
 
 from wordrel.alignment import Scorer
+from wordrel.cli.interactive import converse
 from wordrel.cli.options import (
     Unknown,
     compute_options,
@@ -47,6 +50,9 @@ from wordrel.parts import Neighbor
     metavar="P",
     help="Leave out what is less sure than P, from 0 to 1; a word of which nothing is left has no answer.",
 )
+@click.option(
+    "-i", "--interactive", is_flag=True, help="Answer words as they come, one a line, until the input ends or Ctrl-C."
+)
 @compute_options
 def command(
     words: tuple[str, ...],
@@ -59,6 +65,7 @@ def command(
     no_rerank: bool,
     min_confidence: float | None,
     device: str | None,
+    interactive: bool,
 ) -> None:
     """Translate words, best first. Words also come from standard input, one a line.
 
@@ -69,6 +76,7 @@ def command(
       wordrel translate house tree
       wordrel translate gatto --from it
       wordrel translate --from it -a en-it.wordrel < words.txt
+      wordrel translate --interactive
       wordrel translate --min-confidence 0.9 house tree
       wordrel translate gatto --from it --to fr -a en-it-fr.wordrel
     """
@@ -78,7 +86,9 @@ def command(
         raise click.UsageError(
             "the geometry alone has no confidence; leave out --min-confidence, --no-rerank or --scorer"
         )
-    asked = read_words(words)
+    if interactive and words:
+        raise click.UsageError("--interactive reads the words itself; leave them out of the command")
+    asked = [] if interactive else read_words(words)
     alignment = open_alignment(path, device)
     if min_confidence is not None and alignment.reranking is None:
         reason = (alignment.info.get("reranked") or {}).get("reason", "it was made without one")
@@ -88,37 +98,49 @@ def command(
     space = alignment.space(language)
     others = others_of(alignment, space.language)
     names = [other.language for other in others] if into is None else [alignment.into(space.language, into).language]
-    unknown = Unknown(space, others, asked)
     rule: Scorer = "nn" if scorer == "nn" else "csls"
-    lists = [alignment.translate_many(unknown.known, language, k, rule, name, not no_rerank) for name in names]
-    if min_confidence is not None:
-        lists = [[_sure(found, min_confidence) for found in column] for column in lists]
-    sides = dict(zip(unknown.known, zip(*lists, strict=True), strict=True))
-    found = {word: list(chain.from_iterable(columns)) for word, columns in sides.items()}
+
+    def look_up(known: Sequence[str]) -> list[tuple[list[Neighbor], ...]]:
+        """For each word what each language has."""
+        columns = [alignment.translate_many(known, language, k, rule, name, not no_rerank) for name in names]
+        if min_confidence is not None:
+            columns = [[_sure(found, min_confidence) for found in column] for column in columns]
+        return list(zip(*columns, strict=True))
+
+    def as_plain(word: str, columns: tuple[list[Neighbor], ...] | None) -> dict[str, Any]:
+        found = None if columns is None else list(chain.from_iterable(columns))
+        plain = _plain(found, min_confidence)
+        return {"word": word, "language": space.language, "scorer": scorer, "translations": plain}
+
+    if interactive:
+
+        def answer(word: str) -> str:
+            (columns,) = look_up([word])
+            if as_json:
+                return json.dumps(as_plain(word, columns), ensure_ascii=False)
+            return f"{word}\n{_text(names, columns, min_confidence)}"
+
+        converse(answer)
+        return
+    unknown = Unknown(space, others, asked)
+    sides = dict(zip(unknown.known, look_up(unknown.known), strict=True))
     if as_json:
-        print_json(
-            [
-                {
-                    "word": word,
-                    "language": space.language,
-                    "scorer": scorer,
-                    "translations": _plain(found.get(word), min_confidence),
-                }
-                for word in asked
-            ]
-        )
+        print_json([as_plain(word, sides.get(word)) for word in asked])
     else:
         for word in unknown.known:
             click.echo(word)
-            if not found[word] and min_confidence is not None:
-                click.echo(f"  no answer: nothing is as sure as {min_confidence:g}")
-            elif not found[word]:
-                click.echo("  no translation: its vector has only zeros")
-            elif len(names) > 1:
-                click.echo(side_by_side(names, sides[word]))
-            else:
-                click.echo(table(_rows(found[word]), right=(1, 2)))
+            click.echo(_text(names, sides[word], min_confidence))
     unknown.leave()
+
+
+def _text(names: Sequence[str], columns: tuple[list[Neighbor], ...], min_confidence: float | None) -> str:
+    """What a person reads below a word."""
+    found = list(chain.from_iterable(columns))
+    if not found and min_confidence is not None:
+        return f"  no answer: nothing is as sure as {min_confidence:g}"
+    if not found:
+        return "  no translation: its vector has only zeros"
+    return side_by_side(names, columns) if len(names) > 1 else table(_rows(found), right=(1, 2))
 
 
 def _plain(found: list[Neighbor] | None, min_confidence: float | None) -> list[dict[str, Any]] | None:
