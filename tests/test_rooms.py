@@ -16,7 +16,7 @@ ORDER = [
     "_version", "errors", "relative", "joint", "multiset", "sparse", "similarities", "topk", "transforms", "strategies", "csls", "search", "metrics",
     "embeddings", "dictionary", "anchors", "preprocessing", "methods", "robust",
     "induction", "unsupervised", "refine", "spelling", "features", "rerank", "crossfit", "reranking", "contrastive", "selection", "training", "multilearning", "multitraining", "artefact", "parts", "alignment", "lexicon", "interop",
-    "fitting", "multifitting", "evaluation", "sources", "cli", "__main__",
+    "fitting", "multifitting", "evaluation", "sources", "sweep", "cli", "__main__",
 ]  # fmt: skip
 
 ALLOWED = {
@@ -30,6 +30,12 @@ ALLOWED = {
     "scipy": {"sparse"},
     "click": {"cli"},
     "tqdm": {"cli"},
+    "joblib": {"sweep"},
+    "distributed": {"sweep"},
+    "ray": {"sweep"},
+    "qdrant_client": {"stores"},
+    "lancedb": {"stores"},
+    "pymilvus": {"stores"},
     "socket": {"sources"},
     "urllib": {"sources"},
     "requests": {"sources"},

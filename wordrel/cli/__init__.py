@@ -24,6 +24,7 @@ COMMANDS = {
     "neighbors": "Show the nearest words in all languages, side by side.",
     "induce": "Write a bilingual lexicon with a confidence for each pair.",
     "evaluate": "Score a saved alignment on word pairs.",
+    "sweep": "Align and score many pairs of languages with many settings.",
     "dictionary": "Look into a bilingual dictionary; split, invert, compose it.",
     "methods": "List the alignment methods, their parameters and papers.",
     "export": "Write the aligned spaces in formats that other tools read.",
