@@ -16,7 +16,7 @@ ORDER = [
     "_version", "errors", "relative", "joint", "multiset", "sparse", "similarities", "topk", "transforms", "strategies", "csls", "search", "metrics",
     "embeddings", "dictionary", "anchors", "preprocessing", "methods", "robust",
     "induction", "unsupervised", "refine", "spelling", "features", "rerank", "crossfit", "reranking", "contrastive", "selection", "training", "multilearning", "multitraining", "artefact", "parts", "alignment", "lexicon", "interop",
-    "fitting", "multifitting", "evaluation", "sources", "sweep", "cli", "__main__",
+    "fitting", "multifitting", "evaluation", "sources", "sweep", "stores", "cli", "__main__",
 ]  # fmt: skip
 
 ALLOWED = {
@@ -36,6 +36,7 @@ ALLOWED = {
     "qdrant_client": {"stores"},
     "lancedb": {"stores"},
     "pymilvus": {"stores"},
+    "milvus_lite": {"stores"},
     "socket": {"sources"},
     "urllib": {"sources"},
     "requests": {"sources"},

@@ -28,6 +28,7 @@ COMMANDS = {
     "dictionary": "Look into a bilingual dictionary; split, invert, compose it.",
     "methods": "List the alignment methods, their parameters and papers.",
     "export": "Write the aligned spaces in formats that other tools read.",
+    "push": "Write the aligned vectors into a vector store.",
     "info": "Say what a saved alignment holds.",
     "sources": "List the vectors and dictionaries that have a name.",
     "cache": "Show what was downloaded and converted, verify it, remove it.",
