@@ -1,0 +1,89 @@
+"""What runs cells: this machine, or an engine that is there already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from wordrel.errors import InvalidParameter, WordrelError, shorten
+from wordrel.sweep.running import Outcome, run_cell
+
+Task = Mapping[str, Any]
+
+_ADDRESS = re.compile(r"(?P<kind>dask|ray)://(?P<address>[^/\s:]+:\d+|\[[0-9a-fA-F:]+\]:\d+)/?")
+
+
+class EngineError(WordrelError, RuntimeError):
+    """What runs the cells cannot be reached, or has no workers left."""
+
+
+class Engine(Protocol):
+    """Runs tasks in any order, anywhere."""
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        """Yield what came of each task, each once, as it comes; tasks of a lost worker are run again.
+
+        Raises
+        ------
+        EngineError
+            When there is nothing left to run them.
+        MissingExtra
+        """
+
+
+@dataclass(frozen=True)
+class Local:
+    """Processes of this machine, through joblib.
+
+    Attributes
+    ----------
+    jobs : int, optional
+        How many cells at a time; as many as there are cores when left out. With 1 they run in this process.
+    """
+
+    jobs: int | None = None
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        """Run them; see `Engine.run`."""
+        from joblib import Parallel, cpu_count, delayed
+
+        jobs = min(self.jobs or cpu_count(), len(tasks))
+        if jobs <= 1:
+            yield from map(run_cell, tasks)
+            return
+        try:
+            yield from Parallel(jobs, return_as="generator_unordered", batch_size=1)(
+                delayed(run_cell)(task) for task in tasks
+            )
+        except BrokenProcessPool:
+            raise EngineError(
+                "a worker process died, perhaps out of memory; finished cells are kept: "
+                "run it again, with fewer --jobs or a smaller limit"
+            ) from None
+
+
+def make_engine(name: str, jobs: int | None = None) -> Engine:
+    """Choose an engine by ``local``, ``dask://HOST:PORT``, ``ray`` or ``ray://HOST:PORT``.
+
+    Raises
+    ------
+    InvalidParameter
+        For any other name, and for `jobs` with an engine that has workers of its own.
+    """
+    if name == "local":
+        return Local(jobs)
+    found = _ADDRESS.fullmatch(name)
+    if found is None and name != "ray":
+        raise InvalidParameter(f"unknown engine '{shorten(name)}'; write local, dask://HOST:PORT or ray")
+    if jobs is not None:
+        raise InvalidParameter(f"--jobs is for the engine local; {name} has its own workers, leave --jobs out")
+    if found is not None and found["kind"] == "dask":
+        from wordrel.sweep.on_dask import Dask
+
+        return Dask(found["address"])
+    from wordrel.sweep.on_ray import Ray
+
+    return Ray(name if found else None)
