@@ -84,7 +84,7 @@ ALLOWED = {
     "gensim": {"sources", "interop"},
     "spacy": {"sources", "interop"},
     "safetensors": {"sources", "interop"},
-    "pyarrow": {"sources", "interop"},
+    "pyarrow": {"sources", "interop", "stores"},
     "sklearn": {"methods", "rerank", "reproduce"},
     "scipy": {"sparse"},
     "jinja2": {"report"},
