@@ -23,8 +23,8 @@ _SAMPLE = 20_000
 # Lists of neighbours, in multiples of the square root of the size of the pool, and lists that a row looks into.
 _LISTS, LOOKED_INTO = 4.0, 8
 
-# Rows whose lists are looked into at a time: many share a list then, and 64 MB suffice for what is known of them.
-_AROUND_ROWS = 1 << 16
+# Rows whose lists are looked into at a time: many share a list then, and some 30 MB hold what is known of them.
+_AROUND_ROWS = 1 << 15
 
 # Rows of a block, so that a block of the pool (next to them) and their products stay in the cache.
 _BLOCK_ROWS = 512
@@ -135,13 +135,13 @@ class Crowd:
         means = np.empty(len(rows), dtype=np.float32)
         short = self._shorten(rows)
         least = self._around(rows, short, LOOKED_INTO).min(axis=1)
-        least -= _ROUNDING * self._longest * np.sqrt(np.einsum("ij,ij->i", short, short))
+        slack = _ROUNDING * self._longest * np.sqrt(np.einsum("ij,ij->i", short, short))
         for start in range(0, len(rows), _BLOCK_ROWS):
             block = slice(start, start + _BLOCK_ROWS)
-            means[block] = self._exact_block(rows[block], short[block], least[block])
+            means[block] = self._exact_block(rows[block], short[block], least[block] - slack[block], slack[block])
         return means
 
-    def _exact_block(self, rows: Array32, short: Array32, least: Array32) -> Array32:
+    def _exact_block(self, rows: Array32, short: Array32, least: Array32, slack: Array32) -> Array32:
         best: Array32 = np.full((len(rows), self._k), -np.inf, dtype=np.float32)
         step = BLOCK_ELEMENTS // _BLOCK_ROWS
         table = np.empty((len(rows), step), dtype=np.float32)
@@ -152,6 +152,7 @@ class Crowd:
             if len(asked):
                 scores = np.einsum("ij,ij->i", rows[asked], self._pool[start : start + step][found])
                 _keep_best(best, asked, scores)
+                np.maximum(least, best.min(axis=1) - slack, out=least)
         means: Array32 = best.mean(axis=1)
         return means
 

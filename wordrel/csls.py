@@ -42,8 +42,8 @@ _CLOSE = (4.0, 256)
 _ROUGH = (1.0, 64)
 _FEW_QUERIES, _ANY_NUMBER = 64, 1 << 62
 
-# Elements of the table of scores of a block of queries: 64 MB.
-_QUERY_BLOCK = 4 * BLOCK_ELEMENTS
+# Elements of the table of scores of a block of queries: 32 MB.
+_QUERY_BLOCK = 2 * BLOCK_ELEMENTS
 
 # Queries whose leaders are made exact together: the more targets are asked for at a time, the less each costs.
 _SETTLED_TOGETHER = 4096
