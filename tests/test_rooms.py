@@ -25,7 +25,7 @@ ALLOWED = {
     "gensim": {"sources", "interop"},
     "spacy": {"sources", "interop"},
     "safetensors": {"sources", "interop"},
-    "pyarrow": {"sources", "interop"},
+    "pyarrow": {"sources", "interop", "stores"},
     "sklearn": {"methods", "rerank"},
     "scipy": {"sparse"},
     "click": {"cli"},
