@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,8 @@ _LONGEST_TEXT = 65_535
 @contextmanager
 def opened(url: str | None, path: str | None) -> Iterator[Store]:
     """Open a server by its address, or a file of Milvus Lite."""
+    # gRPC prints to stderr what it thinks of keep-alive messages.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         from pymilvus import MilvusClient
 

@@ -24,7 +24,9 @@ def opened(url: str | None, path: str | None) -> Iterator[Store]:
         warnings.simplefilter("ignore")
         place = str(url or path)
         try:
-            client = QdrantClient(place) if url or path == ":memory:" else QdrantClient(path=place)
+            # It would ask a server for its version in a thread of its own, and complain there when none answers.
+            where = {"location": place} if url or path == ":memory:" else {"path": place}
+            client = QdrantClient(**where, check_compatibility=False)
         except (OSError, RuntimeError, ValueError) as error:
             raise refusal(place, error) from error
         try:
