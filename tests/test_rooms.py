@@ -85,11 +85,7 @@ ALLOWED = {
     "spacy": {"sources", "interop"},
     "safetensors": {"sources", "interop"},
     "pyarrow": {"sources", "interop", "stores"},
-<<<<<<< HEAD
     "sklearn": {"methods", "rerank", "reproduce"},
-=======
-    "sklearn": {"methods", "rerank"},
->>>>>>> h8s
     "scipy": {"sparse"},
     "jinja2": {"report"},
     "click": {"cli"},
