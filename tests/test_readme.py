@@ -87,6 +87,10 @@ def test_every_other_command_runs_and_prints_what_is_pasted(run, here, monkeypat
     for seed, name in enumerate(("fasttext", "word2vec")):
         noise = np.random.default_rng(seed).normal(size=(600, 20))
         write_vec(here / f"{name}.vec", list(hub.words[:600]), hub.vectors[:600, :20] + 0.02 * noise)
+    (here / "sweep.toml").write_text(
+        'methods = ["procrustes", "ridge"]\nanchors = [10, "all"]\nrefine = "off"\nrerank = false\n[[pairs]]\n'
+        'source = "de"\ntarget = "en"\nsource_vectors = "de.vec"\ntarget_vectors = "en.vec"\ndictionary = "de-en.txt"\n'
+    )
     (here / "de-en.txt").write_text("".join(f"de{i} en{i}\n" for i in range(40)))
     first = main_job.outcome
     shutil.copytree(main_job.saved, here / "en-it.wordrel")
@@ -112,8 +116,12 @@ def test_every_other_command_runs_and_prints_what_is_pasted(run, here, monkeypat
     assert {path for path, _ in small_web.requests} >= {"/fasttext-fr", "/fasttext-en", "/glove-6b.300", "/muse-fr-en"}
 
 
-def test_the_python_example_runs(here, capsys, align_once):
-    (example,) = [block for kind, block in BLOCKS if kind == "python"]
+def test_the_python_examples_run(run, here, capsys, align_once, main_job):
+    pytest.importorskip("qdrant_client", reason="the extra 'qdrant' is not installed")
+    query, example = [block for kind, block in BLOCKS if kind == "python"]
+    assert run("push", main_job.saved, "--to", "qdrant", "--path", "vectors", "--limit", 300).code == 0
+    exec(compile(query, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("['")
     exec(compile(example, "README.md", "exec"), {})
     score, coverage = map(float, capsys.readouterr().out.split())
     assert score > 0.5 and coverage == 1
