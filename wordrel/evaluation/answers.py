@@ -18,9 +18,9 @@ from wordrel.reranking import CANDIDATES
 from wordrel.sparse import Matrix
 from wordrel.topk import Rows, has_direction, mean_similarity
 
-# Beyond the lists a right answer adds little to the MRR: there the crowding around a target is that of its nearest among
-# so many of the most frequent source words, which costs a pass over those only. For English-Italian the MRR by CSLS is
-# the same to three digits with 2,000, 3,000 and 5,000 of them.
+# Beyond the lists a right answer adds little to the MRR: there the crowding around a target is that of its nearest
+# among so many of the most frequent source words, which costs a pass over those only. For English-Italian the MRR by
+# CSLS is the same to three digits with 2,000, 3,000 and 5,000 of them.
 _CROWD = 3000
 _NEIGHBOURHOOD = 10
 
