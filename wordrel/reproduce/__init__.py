@@ -13,7 +13,6 @@ FINDINGS = {
     "invariance": "Autoencoders that differ in their seed alone have the same relative space.",
     "stitch": "Encoders and decoders trained apart work together on relative latents.",
     "supervise": "An encoder pulled to a reference's relative space can stand in its place.",
-    "performance": "A model whose relative space is similar to a good one's is good itself.",
     "similarities": "The similarity decides which changes of a space a representation does not see.",
 }
 
