@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from wordrel.latent.tensors import Tensor, nn, torch
 from wordrel.relative import Array32
@@ -61,7 +62,7 @@ class Convolutions(nn.Module):
     def __init__(self, graph: Graph, setting: Setting) -> None:
         super().__init__()
         widths = [graph.features.shape[1], *[setting.width] * setting.depth]
-        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in zip(widths, widths[1:], strict=False))
+        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(widths))
         self.head = nn.Linear(setting.width, graph.n_classes)
         for layer in (*self.layers, self.head):
             nn.init.xavier_uniform_(layer.weight)
