@@ -74,10 +74,11 @@ def normalised_adjacency(edges: npt.ArrayLike, n: int) -> Tensor:
 
 
 def cora(folder: Path) -> Graph:
-    """Cora: 2,708 papers of 7 subjects, 1,433 words, 5,278 citations; from ``cora.npz`` in a folder or its ``graph``.
+    """Cora: 2,708 papers with 1,433 words, 5,278 citations and 7 subjects, from ``cora.npz``.
 
-    Its arrays: ``indptr``, ``indices``, ``data`` and ``shape`` (the words, as the parts of a CSR matrix), ``labels``,
-    ``edges`` of shape (e, 2), and the rows ``train`` and ``test`` of Planetoid's split (Yang et al., ICML 2016).
+    The file lies in the folder or in its ``graph``. Its arrays: ``indptr``, ``indices``, ``data`` and ``shape`` (the
+    words, as the parts of a CSR matrix), ``labels``, ``edges`` of shape (e, 2), and the rows ``train`` and ``test`` of
+    Planetoid's split (Yang et al., ICML 2016).
 
     Raises
     ------

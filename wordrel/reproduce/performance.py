@@ -20,10 +20,11 @@ from wordrel.reproduce.convolution import ACTIVATIONS, Setting, Trained, train
 from wordrel.reproduce.graph import Graph, cora, generated
 
 LEAST = 0.8
-"""The correlation from which on the claim holds."""
+"""The correlation from which on the claim holds; set by this project before anything was measured."""
 
 N_ANCHORS = 100
 MOST_EPOCHS = 60
+"""On Cora the accuracy of the reference's kind stays where it is after 30."""
 
 CENTRED, PLAIN = "Pearson, centred latents", "Pearson, latents as they are"
 RANKS, BEST = "Spearman, centred latents", "accuracy of the reference"
@@ -64,7 +65,9 @@ def run(quick: bool = False, seed: int = 0, progress: Progress = silent, data: P
 
     Similarities are of latents minus their mean, which needs no label either. As they are, latents of such networks lie
     far from the origin, so that all relative vectors are alike, and those of a network that has learnt nothing most of
-    all; what comes of it stands beside. The claim holds when the mean correlation of both rows is `LEAST` or more.
+    all; what comes of it stands beside, and does not bear the claim out. That latents are centred was decided after a
+    first look at 20 models on a generated graph and 4 on Cora. The claim holds when the mean correlation of both rows
+    is `LEAST` or more.
     """
     start = time.monotonic()
     graph = (generated(300 if quick else 1400, seed)) if data is None else cora(data)
