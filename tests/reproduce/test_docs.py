@@ -24,7 +24,8 @@ def test_the_table_is_that_of_the_result(name):
     table = (FOLDER / f"{name}.md").read_text("utf-8")
     assert value["name"] == name and value["verdict"] in ("agrees", "does not agree")
     for row in value["rows"]:
-        assert f"| {row['label']} |" in table
+        label = row["label"].replace("_", "\\_")
+        assert f"| {label} |" in table
     assert f"wordrel reproduce {name}" in SECTIONS[name]
 
 

@@ -11,6 +11,7 @@ from wordrel.reproduce.base import Finding, Progress, Run, silent
 # Each is a module of this package with a function `run`, imported when it is run: most need torch.
 FINDINGS = {
     "invariance": "Autoencoders that differ in their seed alone have the same relative space.",
+    "performance": "A model whose relative space is similar to a good one's is good itself.",
     "stitch": "Encoders and decoders trained apart work together on relative latents.",
     "supervise": "An encoder pulled to a reference's relative space can stand in its place.",
     "similarities": "The similarity decides which changes of a space a representation does not see.",

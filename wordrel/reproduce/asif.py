@@ -52,7 +52,7 @@ def run(quick: bool = False, seed: int = 0, progress: Progress = silent, data: P
     """
     start = time.monotonic()
     seeds = tuple(range(seed, seed + (2 if quick else 5)))
-    counts = {"words": (100, 1000) if quick else (100, 300, 1000, 3000, 6000)}
+    counts: dict[str, tuple[int, ...]] = {"words": (100, 1000) if quick else (100, 300, 1000, 3000, 6000)}
     counts["digits"] = (30, 300) if quick else (30, 100, 300, 1000)
     words, candidates = word_pool(300 if quick else None)
     drawn = {one: digit_pool(one) for one in seeds}
