@@ -10,8 +10,9 @@ from wordrel.relative import Array32
 from wordrel.sparse import Matrix
 from wordrel.topk import Rows, product_blocks, sorted_top, top_columns
 
-# Of English-Italian's ten nearest these find nine; re-ranking learns as much from them as from all (within 0.1 in P@1
-# on left-out words of three language pairs), and less from half as many (0.4).
+# Of English-Italian's ten nearest these find nine. With half as many rows P@1 on left-out words of English-French,
+# English-Italian and English-Finnish is 0.1 and 0.3 lower and 0.3 higher: within chance. Together with 10 candidates to
+# learn from and the map of endings, re-ranking comes within 0.1 of what it learns from all products.
 _DENSITY, _AROUND = 4.0, 1024
 
 
