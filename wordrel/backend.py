@@ -69,8 +69,8 @@ class Backend(Protocol):
     def product(self, rows: Any, columns: Any) -> Any:
         """Inner products in float32: a table."""
 
-    def top(self, table: Any, k: int, among: Rows | None = None) -> tuple[Rows, Array32]:
-        """Columns and values of the k highest of each row, or of each row in `among`, in no order."""
+    def top(self, table: Any, k: int) -> tuple[Rows, Array32]:
+        """Columns and values of the k highest of each row, in no order."""
 
     def sorted_top(self, table: Any, k: int) -> tuple[Rows, Array32]:
         """Columns and values of the k highest of each row, best first, the lower column first among equals."""
@@ -224,9 +224,9 @@ class TorchBackend:
             self.in_blocks(X.shape[0], columns.shape[1], _MOST_ELEMENTS, multiply)
         return out
 
-    def top(self, table: Any, k: int, among: Rows | None = None) -> tuple[Rows, Array32]:
+    def top(self, table: Any, k: int) -> tuple[Rows, Array32]:
         """Columns and values of the k highest of each row, in no order."""
-        values, columns = self._top(table if among is None else self.take(table, among), k)
+        values, columns = self._top(table, k)
         return _host(columns), _host(values)
 
     def sorted_top(self, table: Any, k: int) -> tuple[Rows, Array32]:

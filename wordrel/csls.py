@@ -18,6 +18,7 @@ from wordrel.backend import Backend
 from wordrel.blockwise import is_blockwise
 from wordrel.budget import block_rows
 from wordrel.crowding import Crowd
+from wordrel.pivots import neighbourhoods
 from wordrel.relative import Array32
 from wordrel.sparse import Matrix, as_matrix, is_sparse, rows_kept
 from wordrel.topk import (
@@ -26,7 +27,6 @@ from wordrel.topk import (
     Rows,
     backend_for,
     check_k,
-    each_block,
     fewest_queries,
     has_direction,
     mean_similarity,
@@ -184,29 +184,10 @@ class CslsSearch:
 
     def _pivot_bounds(self, density: float, n_around: int) -> Array32:
         """Lower bounds of r_S: each target against the sources that lie around the pivot nearest to it."""
-        n_sources, k = self._source.shape[0], self._neighbourhood
-        n_around = max(n_around, k)
-        if n_sources <= n_around:
-            return self._mean_similarity(self._target, self._source) - _ROUNDING
-        pivots = self._source[:: max(1, int(np.sqrt(n_sources) / density))]
-        around = np.empty((pivots.shape[0], n_around), dtype=np.int64)
-        nearest = np.empty(self._target.shape[0], dtype=np.int64)
-
-        def look_around(rows: slice, table: Any) -> None:
-            around[rows], _ = self._backend.top(table, n_around)
-
-        def find_nearest(rows: slice, table: Any) -> None:
-            nearest[rows] = self._backend.argmax(table)
-
-        each_block(pivots, self._source, look_around, self._backend)
-        each_block(self._target, pivots, find_nearest, self._backend)
-        grouped = np.argsort(nearest, kind="stable")
-        ends = np.cumsum(np.bincount(nearest, minlength=pivots.shape[0]))
+        take, n_around = self._backend.take, max(n_around, self._neighbourhood)
         bounds = np.empty(self._target.shape[0], dtype=np.float32)
-        for sources, group in zip(around, np.split(grouped, ends[:-1]), strict=True):
-            if len(group):
-                targets, pool = (self._backend.take(*part) for part in ((self._target, group), (self._source, sources)))
-                bounds[group] = self._mean_similarity(targets, pool)
+        for targets, sources in neighbourhoods(self._target, self._source, density, n_around, self._backend):
+            bounds[targets] = self._mean_similarity(take(self._target, targets), take(self._source, sources))
         return bounds - _ROUNDING
 
     def _mean_similarity(self, queries: Any, pool: Any) -> Array32:

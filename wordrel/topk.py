@@ -118,11 +118,10 @@ class NumpyBackend:
         """Inner products."""
         return product(rows, columns)
 
-    def top(self, table: Array32, k: int, among: Rows | None = None) -> tuple[Rows, Array32]:
+    def top(self, table: Array32, k: int) -> tuple[Rows, Array32]:
         """Columns and values of the k highest of each row, in no order."""
-        scores = table if among is None else table[among]
-        columns = top_columns(scores, k)
-        return columns, np.take_along_axis(scores, columns, axis=1)
+        columns = top_columns(table, k)
+        return columns, np.take_along_axis(table, columns, axis=1)
 
     def sorted_top(self, table: Array32, k: int) -> tuple[Rows, Array32]:
         """Columns and values of the k highest of each row, best first."""
