@@ -5,8 +5,9 @@ from scipy.linalg import fractional_matrix_power
 from tests import reference
 from tests.comparison.spaces import agreement as spelled_out
 from tests.comparison.spaces import relative, spaces
-from wordrel.comparison.agreement import agreement, jaccard_by_depth, reciprocal_ranks
+from wordrel.comparison.agreement import agreement, reciprocal_ranks
 from wordrel.comparison.forms import FormRows, Forms
+from wordrel.metrics import jaccard_by_depth
 
 
 def same(found, expected):

@@ -12,14 +12,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from wordrel.comparison.forms import FormRows
+from wordrel.metrics import jaccard_by_depth
 from wordrel.relative import Array64
 from wordrel.topk import Rows, nearest
-
-# Of lists of 50 neighbours that are held side by side: 512 x 50 x 50 truth values are 1.3 MB.
-_BLOCK = 512
 
 
 class Agreement(NamedTuple):
@@ -84,34 +81,3 @@ def reciprocal_ranks(found: Rows, answers: Rows) -> Array64:
     hits = found == answers[:, None]
     ranks: Array64 = (hits / np.arange(1, found.shape[1] + 1)).sum(axis=1)
     return ranks
-
-
-def jaccard_by_depth(found: Rows, own: Rows, depths: Sequence[int]) -> Array64:
-    """Jaccard index of the first neighbours in two lists, at several depths.
-
-    Parameters
-    ----------
-    found, own : arrays of int64, shape (q, k) and (q, k')
-        Each row number once in a list; -1 is "nothing found" and is in no set.
-    depths : sequence of int
-
-    Returns
-    -------
-    array of float64, shape (n_depths, q)
-        0 where both sets are empty.
-    """
-    shares = np.zeros((len(depths), len(found)))
-    for start in range(0, len(found), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        one, two = found[block], own[block]
-        same = (one[:, :, None] == two[:, None, :]) & (one >= 0)[:, :, None]
-        for i, depth in enumerate(depths):
-            common = same[:, :depth, :depth].sum(axis=(1, 2))
-            either = _n_found(one, depth) + _n_found(two, depth) - common
-            shares[i, block] = common / np.maximum(either, 1)
-    return shares
-
-
-def _n_found(rows: Rows, depth: int) -> npt.NDArray[np.int64]:
-    n_found: npt.NDArray[np.int64] = (rows[:, :depth] >= 0).sum(axis=1)
-    return n_found

@@ -11,9 +11,8 @@ from wordrel.csls import CslsSearch
 from wordrel.embeddings import Embeddings
 from wordrel.evaluation.questions import Questions
 from wordrel.geometry import Isometry, hubness_skewness, isometry, never_retrieved
-from wordrel.metrics import jaccard_at_k, mean_cosine, ranks, reciprocal_ranks
-from wordrel.relative import Array32
-from wordrel.sparse import is_sparse
+from wordrel.metrics import jaccard_by_depth, mean_cosine, ranks, reciprocal_ranks
+from wordrel.sparse import Matrix, is_sparse
 from wordrel.topk import Rows, nearest
 
 DEPTHS = (1, 5, 10, 50)
@@ -122,7 +121,6 @@ def measure_spaces(
     """
     answers = np.array([min(gold) for gold in questions.gold], dtype=np.int64)
     X, Y = source.vectors[questions.rows], target.vectors[answers]
-    agreement = tuple(_agreement(X, Y, min(k, len(answers))) for k in DEPTHS if k == 1 or k < len(answers))
     asked = source.vectors[:_ASKED]
     csls, _, near = search.top_and_nearest(asked, 10)
     hubness = tuple(
@@ -130,14 +128,18 @@ def measure_spaces(
         for name, lists in (("nn", near), ("csls", csls))
     )
     cosine = None if is_sparse(X) else mean_cosine(X, Y)
-    return SpacesReport(len(answers), cosine, agreement, hubness, _isometry(source, target, anchors, seed))
+    return SpacesReport(len(answers), cosine, _agreement(X, Y), hubness, _isometry(source, target, anchors, seed))
 
 
-def _agreement(X: Array32, Y: Array32, k: int) -> Agreement:
-    own, _ = nearest(X, X, k)
-    other, _ = nearest(X, Y, k)
+def _agreement(X: Matrix, Y: Matrix) -> tuple[Agreement, ...]:
+    depths = [k for k in DEPTHS if k == 1 or k < X.shape[0]]
+    own, other = (nearest(X, rows, max(depths))[0] for rows in (X, Y))
     place = ranks(other, [{i} for i in range(len(other))])
-    return Agreement(k, jaccard_at_k(own, other), float(reciprocal_ranks(place, k).mean()))
+    shares = jaccard_by_depth(own, other, depths).mean(axis=1)
+    return tuple(
+        Agreement(k, float(share), float(reciprocal_ranks(place, k).mean()))
+        for k, share in zip(depths, shares, strict=True)
+    )
 
 
 def _isometry(source: Embeddings, target: Embeddings, anchors: tuple[Rows, Rows], seed: int) -> Isometry | None:
