@@ -276,6 +276,31 @@ def singular_gap(A: npt.ArrayLike, B: npt.ArrayLike) -> float:
     return float(((one - two) ** 2).sum())
 
 
+def principal_components(X: npt.ArrayLike) -> tuple[Array64, float]:
+    """First two principal components of each row, and the share of the variance that they hold.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+
+    Returns
+    -------
+    points : array of float64, shape (n, 2)
+        A principal component has no sign of its own: the outermost row is on the positive side. 0 for a second one
+        that does not exist.
+    explained : float
+    """
+    table = np.asarray(X, dtype=np.float64)
+    table = table - table.mean(axis=0)
+    values, vectors = np.linalg.eigh(table.T @ table)
+    found = table @ vectors[:, ::-1][:, :2]
+    outermost = np.abs(found).argmax(axis=0)
+    points: Array64 = np.zeros((len(table), 2))
+    points[:, : found.shape[1]] = found * np.where(found[outermost, np.arange(found.shape[1])] < 0, -1, 1)
+    total = float(values.sum())
+    return points, float(values[-2:].sum()) / total if total > 0 else 0.0
+
+
 def _laplacian_spectrum(rows: Array64, neighbours: int) -> Array64:
     """Eigenvalues of the Laplacian of a nearest-neighbour graph, largest first; shape (m,)."""
     m = len(rows)

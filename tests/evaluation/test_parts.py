@@ -9,8 +9,8 @@ import wordrel
 from tests import reference
 from wordrel.errors import EmptyTest, InvalidParameter
 from wordrel.evaluation import compare_answers
-from wordrel.evaluation.picture import principal_components
 from wordrel.evaluation.scores import calibration
+from wordrel.geometry import principal_components
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from wordrel.comparison.forms import FormRows, Forms
+from wordrel.geometry import principal_components
 from wordrel.relative import Array64
 
 Points = tuple[tuple[float, float], ...]
@@ -60,32 +60,10 @@ def draw(words: Sequence[str], places: Sequence[int], forms: Forms, rows: FormRo
         Its name.
     """
     shown = np.array(places, dtype=np.int64)
-    left, right = (_points(components(side)[shown]) for side in forms.unit)
-    both = components(np.vstack([rows.source, rows.target]))
+    left, right = (_points(principal_components(side)[0][shown]) for side in forms.unit)
+    both, _ = principal_components(np.vstack([rows.source, rows.target]))
     after = _points(both[shown]), _points(both[len(rows.source) + shown])
     return Picture(tuple(words[place] for place in places), (left, right), after, form)
-
-
-def components(X: npt.ArrayLike) -> Array64:
-    """First two principal components of each row; 0 for a second one that does not exist.
-
-    Parameters
-    ----------
-    X : array of shape (n, d)
-
-    Returns
-    -------
-    array of float64, shape (n, 2)
-        A principal component has no sign of its own: the outermost row is on the positive side.
-    """
-    table = np.asarray(X, dtype=np.float64)
-    table = table - table.mean(axis=0)
-    _, vectors = np.linalg.eigh(table.T @ table)
-    found = table @ vectors[:, ::-1][:, :2]
-    outermost = np.abs(found).argmax(axis=0)
-    placed: Array64 = np.zeros((len(table), 2))
-    placed[:, : found.shape[1]] = found * np.where(found[outermost, np.arange(found.shape[1])] < 0, -1, 1)
-    return placed
 
 
 def _points(table: Array64) -> Points:

@@ -8,7 +8,7 @@ import numpy as np
 
 from wordrel.embeddings import Embeddings
 from wordrel.evaluation.questions import Questions
-from wordrel.relative import Array32
+from wordrel.geometry import principal_components
 from wordrel.sparse import is_sparse
 
 WORDS = 40
@@ -45,8 +45,7 @@ def picture(source: Embeddings, target: Embeddings, questions: Questions, words:
     order = np.argsort(questions.rows, kind="stable")[:words]
     rows = questions.rows[order]
     answers = np.array([_nearest(source, target, questions, i) for i in order], dtype=np.int64)
-    X, Y = np.asarray(source.vectors[rows], dtype=np.float64), np.asarray(target.vectors[answers], dtype=np.float64)
-    points, explained = principal_components(np.vstack([X, Y]))
+    points, explained = principal_components(np.vstack([source.vectors[rows], target.vectors[answers]]))
     one, other = points[: len(rows)], points[len(rows) :]
     return Picture(
         tuple(source.words[row] for row in rows),
@@ -62,16 +61,3 @@ def _nearest(source: Embeddings, target: Embeddings, questions: Questions, i: in
     gold = np.array(sorted(questions.gold[i]), dtype=np.int64)
     cosines = target.vectors[gold] @ source.vectors[questions.rows[i]]
     return int(gold[int(np.argmax(cosines))])
-
-
-def principal_components(X: Array32, n: int = 2) -> tuple[Array32, float]:
-    """Coordinates of rows along their first principal components, and the share of the variance that these hold."""
-    centred = X - X.mean(axis=0)
-    left, values, _ = np.linalg.svd(centred, full_matrices=False)
-    # A sign is a matter of taste of the library: the largest entry of a component is taken as positive.
-    signs = np.sign(left[np.abs(left).argmax(axis=0), np.arange(left.shape[1])])
-    total = float((values**2).sum())
-    points = (left * values * np.where(signs == 0, 1, signs))[:, :n]
-    # Rows of fewer dimensions have none in the others.
-    points = np.pad(points, ((0, 0), (0, n - points.shape[1])))
-    return points, float((values[:n] ** 2).sum()) / total if total else 0.0
