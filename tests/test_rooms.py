@@ -38,6 +38,7 @@ ORDER = [
     "geometry",
     "embeddings",
     "dictionary",
+    "holdout",
     "wordsim",
     "sentences",
     "anchors",

@@ -12,17 +12,13 @@ import click
 import wordrel
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
-from wordrel.errors import EmptyTest, UnknownSource, WordrelWarning
+from wordrel.errors import UnknownSource, WordrelWarning
+from wordrel.holdout import beside, hold_out
 from wordrel.sources import embedded
 from wordrel.sources.fetch import Progress
-from wordrel.sources.spec import BY_LANGUAGE, LISTED, Spec
+from wordrel.sources.spec import BY_LANGUAGE, FETCHED_ROWS, limited
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-# A fifth of the dictionary is held out, but never more words than the usual test sets have.
-HELD_OUT_SHARE, HELD_OUT_MOST = 0.2, 1500
-# Of what is fetched; the number of words that papers of the field align, a tenth of what fastText publishes.
-FETCHED_ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -50,10 +46,7 @@ class Reading:
 
     def load(self, spec: str, language: str | None = None) -> Embeddings:
         """Load vectors; of what is fetched no more than `FETCHED_ROWS` unless a limit says so."""
-        limit = self.limit
-        parsed = Spec.parse(spec)
-        if limit is None and parsed.limit is None and parsed.family in (*LISTED, "url"):
-            limit = FETCHED_ROWS
+        limit = limited(spec, self.limit)
         return wordrel.load(
             spec, language, limit, self.keep, dtype=self.dtype, offline=self.offline, progress=self.progress
         )
@@ -136,29 +129,9 @@ def split(
     reading: Reading,
 ) -> BilingualDictionary:
     """Anchors on one side, test words on the other, no source word on both; of `anchor_words` none is held out."""
-    source, target = pairs.source_language, pairs.target_language
     if test_spec is not None:
-        test = reading.load_dictionary(test_spec, source, target)
-        test = test.test if len(test.test) else test
-        anchors = pairs.train.without(test.sources)
-        dropped = len(pairs.train.sources) - len(anchors.sources)
-        if dropped:
-            message = f"{dropped:,} test words were also in the dictionary and are no anchors"
-            warnings.warn(message, WordrelWarning, stacklevel=2)
-        return BilingualDictionary([*anchors, *test], source, target, test.sources)
-    if pairs.test_words:
-        return pairs
-    others = pairs.without(anchor_words)
-    n_words = len(others.sources)
-    n_test = min(HELD_OUT_MOST, round(HELD_OUT_SHARE * n_words))
-    if n_words - n_test < 2 or not n_test:
-        count = f"{n_words:,} source word{'' if n_words == 1 else 's'}"
-        beside = " beside those of the anchor file" if anchor_words else ""
-        raise EmptyTest(
-            f"the dictionary has {count}{beside}, too few to hold some out for the score; "
-            "give more pairs, or test words with --test-dictionary"
-        )
-    return BilingualDictionary(pairs, source, target, others.split(n_test, seed).test_words)
+        return beside(pairs, reading.load_dictionary(test_spec, pairs.source_language, pairs.target_language))
+    return hold_out(pairs, seed, "test words with --test-dictionary", anchor_words)
 
 
 def warn_of_direction(pairs: BilingualDictionary, spaces: tuple[Embeddings, Embeddings]) -> None:

@@ -13,7 +13,7 @@ import click
 
 import wordrel
 from wordrel.alignment import Alignment
-from wordrel.cli.inputs import HELD_OUT_MOST, HELD_OUT_SHARE, Reading, load_pairs, load_space, warn_of_direction
+from wordrel.cli.inputs import Reading, load_pairs, load_space, warn_of_direction
 from wordrel.cli.options import print_json
 from wordrel.cli.outcome import coverage, described, learnt_rows, space_rows
 from wordrel.cli.progress import Steps
@@ -21,6 +21,7 @@ from wordrel.cli.render import report_text, table
 from wordrel.dictionary import BilingualDictionary, Coverage
 from wordrel.errors import EmptyTest
 from wordrel.evaluation import EvaluationReport
+from wordrel.holdout import n_held_out
 
 
 def of_languages(given: Sequence[str], languages: Sequence[str], option: str) -> dict[str, str]:
@@ -74,7 +75,7 @@ def hold_out(dictionaries: Sequence[BilingualDictionary], seed: int) -> list[Bil
         if one.test_words:
             continue
         kept, n_words = one.without(held), len(one.sources)
-        wanted = min(HELD_OUT_MOST, round(HELD_OUT_SHARE * n_words))
+        wanted = n_held_out(n_words)
         n_test = wanted - (n_words - len(kept.sources))
         if not wanted or len(kept.sources) - max(n_test, 0) < 2:
             raise EmptyTest(

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import wordrel
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
-from wordrel.errors import EmptyTest, WordrelWarning
+from wordrel.holdout import beside, hold_out
 from wordrel.sources import MUSE, embedded
 from wordrel.sources.dictionaries.reading import paths_of
-from wordrel.sources.spec import FAMILIES, LISTED, Spec
+from wordrel.sources.spec import FAMILIES, Spec, limited
 from wordrel.sweep.cell import Cell
 
 IDENTICAL = "identical:"
-# The same as `wordrel align` takes and holds out: of what is fetched the first 200,000 rows, of a dictionary without
-# test words of its own a fifth of the source words, 1,500 at most.
-FETCHED_ROWS = 200_000
-HELD_OUT_SHARE, HELD_OUT_MOST = 0.2, 1500
 
 
 def load_inputs(cell: Cell, folder: str) -> tuple[Embeddings, Embeddings, BilingualDictionary]:
@@ -35,48 +30,24 @@ def load_inputs(cell: Cell, folder: str) -> tuple[Embeddings, Embeddings, Biling
     ------
     UnknownSource, FormatError, FetchError, MissingExtra, EmptyTest
     """
-    source = _load(vectors_place(cell.source_vectors, folder), cell.source, cell.limit)
-    target = _load(vectors_place(cell.target_vectors, folder), cell.target, cell.limit)
+    source, target = (
+        wordrel.load(place, language, limited(place, cell.limit))
+        for place, language in (
+            (vectors_place(cell.source_vectors, folder), cell.source),
+            (vectors_place(cell.target_vectors, folder), cell.target),
+        )
+    )
     if cell.dictionary == IDENTICAL:
         pairs = BilingualDictionary.identical(source, target)
     else:
         pairs = _load_pairs(cell.dictionary, cell, folder)
     if cell.test_dictionary is not None:
-        test = _load_pairs(cell.test_dictionary, cell, folder)
-        return source, target, _with_test(pairs, test.test if len(test.test) else test)
-    return source, target, pairs if pairs.test_words else _held_out(pairs, cell.seed)
-
-
-def _load(spec: str, language: str, limit: int | None) -> Embeddings:
-    parsed = Spec.parse(spec)
-    if limit is None and parsed.limit is None and parsed.family in (*LISTED, "url"):
-        limit = FETCHED_ROWS
-    return wordrel.load(spec, language, limit)
+        return source, target, beside(pairs, _load_pairs(cell.test_dictionary, cell, folder))
+    return source, target, hold_out(pairs, cell.seed, "a test_dictionary")
 
 
 def _load_pairs(spec: str, cell: Cell, folder: str) -> BilingualDictionary:
     return wordrel.load_dictionary(pairs_place(spec, folder), cell.source, cell.target)
-
-
-def _with_test(pairs: BilingualDictionary, test: BilingualDictionary) -> BilingualDictionary:
-    """Pairs to learn from without the words of those to score on."""
-    kept = pairs.train.without(test.sources)
-    dropped = len(pairs.train.sources) - len(kept.sources)
-    if dropped:
-        message = f"{dropped:,} test words were also in the dictionary and are no anchors"
-        warnings.warn(message, WordrelWarning, stacklevel=3)
-    return BilingualDictionary([*kept, *test], pairs.source_language, pairs.target_language, test.sources)
-
-
-def _held_out(pairs: BilingualDictionary, seed: int) -> BilingualDictionary:
-    n_words = len(pairs.sources)
-    n_test = min(HELD_OUT_MOST, round(HELD_OUT_SHARE * n_words))
-    if n_words - n_test < 2 or not n_test:
-        raise EmptyTest(
-            f"the dictionary has {n_words:,} source word{'' if n_words == 1 else 's'}, too few to hold some out for "
-            "the score; give more pairs, or a test_dictionary"
-        )
-    return pairs.split(n_test, seed)
 
 
 def vectors_place(spec: str, folder: str) -> str:
