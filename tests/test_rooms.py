@@ -49,7 +49,6 @@ ORDER = [
     "unsupervised",
     "refine",
     "spelling",
-    "expected",
     "prior",
     "features",
     "rerank",
