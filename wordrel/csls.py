@@ -42,11 +42,11 @@ _CLOSE = (4.0, 256)
 _ROUGH = (1.0, 64)
 _FEW_QUERIES, _ANY_NUMBER = 64, 1 << 62
 
-# Elements of the table of scores of a block of queries: 32 MB.
-_QUERY_BLOCK = 2 * BLOCK_ELEMENTS
+# Queries whose leaders are made exact together, and targets: the more are asked for at a time, the less each costs.
+_SETTLED_TOGETHER = 2048
 
-# Queries whose leaders are made exact together: the more targets are asked for at a time, the less each costs.
-_SETTLED_TOGETHER = 4096
+# Elements of the table of scores of a block of queries: 13 MB.
+_QUERY_BLOCK = 3 << 20
 
 # A pass over the sources takes as long for so many targets as for one: it waits for memory. A single query then needs
 # two passes where it needed five.
@@ -312,12 +312,12 @@ class CslsSearch:
         return best, best_scores
 
     def _make_exact(self, rows: Rows) -> None:
-        if not len(rows):
-            return
         crowd = self._crowd if len(rows) < _MANY_TARGETS else self._crowded()
-        targets = self._backend.take(self._target, rows)
-        if crowd is None:
-            self._r_source[rows] = self._mean_similarity(targets, self._source)
-        else:
-            self._r_source[rows] = crowd.exact(targets)
+        for start in range(0, len(rows), _SETTLED_TOGETHER):
+            part = rows[start : start + _SETTLED_TOGETHER]
+            targets = self._backend.take(self._target, part)
+            if crowd is None:
+                self._r_source[part] = self._mean_similarity(targets, self._source)
+            else:
+                self._r_source[part] = crowd.exact(targets)
         self._exact[rows] = True
