@@ -14,6 +14,8 @@ FINDINGS = {
     "performance": "A model whose relative space is similar to a good one's is good itself.",
     "stitch": "Encoders and decoders trained apart work together on relative latents.",
     "supervise": "An encoder pulled to a reference's relative space can stand in its place.",
+    "parallel": "A text classifier trained on English works on Italian by parallel anchors.",
+    "asif": "Pairs alone couple two encoders, explain each prediction, and can be taken back.",
     "similarities": "The similarity decides which changes of a space a representation does not see.",
 }
 
