@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
@@ -10,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
+import hypothesis
 import numpy as np
 import pytest
 from filelock import FileLock
@@ -17,6 +19,11 @@ from filelock import FileLock
 import wordrel
 from wordrel import fitting
 from wordrel.cli import main
+
+# Properties are asked of a hundred examples on a developer's machine, and of fewer where two cores do all.
+hypothesis.settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True)
+if "CI" in os.environ:
+    hypothesis.settings.load_profile("ci")
 
 
 class Outcome(NamedTuple):

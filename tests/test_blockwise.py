@@ -128,6 +128,7 @@ def test_float16_alignments_answer_as_float32_ones_and_are_saved_as_they_are(tmp
     np.testing.assert_array_equal(again.source.vectors, loaded.source.vectors)
 
 
+@pytest.mark.slow
 def test_a_reranker_learns_from_float16_rows(tmp_path):
     source, target = rotated_spaces(160, 6)
     alignment = wordrel.align(source, target, pairs_of(120), dtype="float16", scratch=tmp_path)

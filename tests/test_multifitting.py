@@ -136,7 +136,10 @@ def test_two_languages_are_saved_under_the_names_that_they_always_had(alignment,
     names = {file.name for file in place.iterdir()}
     assert {"anchors.txt", "test.txt", "words-0.txt", "words-1.txt", "csls-0.npy"} <= names
     assert not {name for name in names if name.startswith(("anchors-", "test-", "csls-0-", "csls-1-"))}
-    assert wordrel.load_alignment(place).translate("gatto", "it") == alignment.translate("gatto", "it")
+    found, before = (one.translate("gatto", "it") for one in (wordrel.load_alignment(place), alignment))
+    assert [one.word for one in found] == [one.word for one in before]
+    # What was computed for many targets at once differs in the last bits.
+    assert [one.score for one in found] == pytest.approx([one.score for one in before], abs=1e-6)
 
 
 def test_the_number_of_anchors_and_translations_are_as_for_two():

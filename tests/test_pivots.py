@@ -14,7 +14,7 @@ def made(n, d=12, seed=0):
 
 
 def test_a_small_pool_is_looked_at_as_a_whole():
-    queries, pool = made(300), made(500, seed=1)
+    queries, pool = made(300), made(1000, seed=1)
     rows, cosines = near_rows(queries, pool, 7)
     table = queries @ pool.T
     expected = np.argsort(-table, axis=1, kind="stable")[:, :7]

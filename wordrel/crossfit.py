@@ -60,25 +60,30 @@ def train(
     Learnt
     Evidence
     """
-    known = given.words
-    rng = np.random.default_rng(seed)
-    folds = [np.sort(fold[: MOST_WORDS // FOLDS]) for fold in np.array_split(rng.permutation(known), FOLDS)]
-    spelt = Spelt(words, given)
-    evidence = evidence_of(spaces, words, given, *spelt.maps())
-    crowded = evidence.target.facing.crowding
-    examples = []
-    for held in folds:
-        rest = given.without(held)
-        learning = SelfLearning(X, Y, rest)
-        learning.induced = _without(induced, held, given)
-        aligner = make()
-        learning.fit(aligner)
-        apart = aligner.transform(X, 0), aligner.transform(Y, 1)
-        candidates, cosines = candidates_of(apart[0][held], apart[1], crowded)
-        fold = _unaware(evidence, apart, *spelt.maps(held), held)
-        right = _right(held, candidates, given, len(Y))
-        examples.append(Examples(fold.features(held, candidates, cosines), right))
-    return learn(examples, seed), evidence
+    from threadpoolctl import threadpool_limits
+
+    # Many small products, between which threads wait for one another in busy loops: beside other work two took three
+    # times the CPU of one.
+    with threadpool_limits(limits=1, user_api="blas"):
+        known = given.words
+        rng = np.random.default_rng(seed)
+        folds = [np.sort(fold[: MOST_WORDS // FOLDS]) for fold in np.array_split(rng.permutation(known), FOLDS)]
+        spelt = Spelt(words, given)
+        evidence = evidence_of(spaces, words, given, *spelt.maps())
+        crowded = evidence.target.facing.crowding
+        examples = []
+        for held in folds:
+            rest = given.without(held)
+            learning = SelfLearning(X, Y, rest)
+            learning.induced = _without(induced, held, given)
+            aligner = make()
+            learning.fit(aligner)
+            apart = aligner.transform(X, 0), aligner.transform(Y, 1)
+            candidates, cosines = candidates_of(apart[0][held], apart[1], crowded)
+            fold = _unaware(evidence, apart, *spelt.maps(held), held)
+            right = _right(held, candidates, given, len(Y))
+            examples.append(Examples(fold.features(held, candidates, cosines), right))
+        return learn(examples, seed), evidence
 
 
 def _unaware(

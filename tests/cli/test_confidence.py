@@ -57,7 +57,7 @@ def test_an_alignment_without_a_re_ranker_says_why(run, toy_files, here):
 
 
 def test_align_without_re_ranking(run, here):
-    given = ["align", "en", "it", "--limit", 2000, "--method", "procrustes", "--json"]
+    given = ["align", "en", "it", "--limit", 1000, "--method", "procrustes", "--json"]
     for more, scores in (([], {"nn", "csls", "reranked", "plain"}), (["--no-rerank"], {"nn", "csls", "plain"})):
         outcome = run(*given, *more, "--force")
         assert set(json.loads(outcome.out)["scores"]) == scores

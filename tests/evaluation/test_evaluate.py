@@ -99,6 +99,7 @@ def test_the_other_direction_is_scored_by_a_dictionary_of_it(noisy, aligned):
     assert report.nn.p_at_1 == pytest.approx(np.mean(hits))
 
 
+@pytest.mark.slow
 def test_the_default_beats_procrustes_and_reaches_its_figure(embedded, alignment):
     en, it, pairs = embedded
     quick = {"tasks": ("bli",), "both_directions": False, "resamples": 0}
