@@ -48,7 +48,7 @@ class Training(NamedTuple):
 
 
 # With 5 epochs, gensim's default, the cosines of nearly all words are .99 and say little.
-QUICK = Training(dimensions=40, min_count=10, epochs=20, anchors=200, skip=0)
+QUICK = Training(dimensions=32, min_count=10, epochs=18, anchors=200, skip=0)
 FULL = Training(dimensions=100, min_count=20, epochs=20, anchors=300, skip=400)
 
 
