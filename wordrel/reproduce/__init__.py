@@ -12,8 +12,11 @@ from wordrel.reproduce.base import Finding, Progress, Run, silent
 FINDINGS = {
     "invariance": "Autoencoders that differ in their seed alone have the same relative space.",
     "performance": "A model whose relative space is similar to a good one's is good itself.",
+    "semantic": "FastText and Word2Vec, trained on one text, have one relative space.",
     "stitch": "Encoders and decoders trained apart work together on relative latents.",
     "supervise": "An encoder pulled to a reference's relative space can stand in its place.",
+    "parallel": "A text classifier trained on English works on Italian by parallel anchors.",
+    "asif": "Pairs alone couple two encoders, explain each prediction, and can be taken back.",
     "similarities": "The similarity decides which changes of a space a representation does not see.",
 }
 

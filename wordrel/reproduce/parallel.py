@@ -17,6 +17,10 @@ from wordrel.sources import load, load_dictionary
 
 F1, MAE = "macro F1, %", "MAE"
 
+# Seeds, anchors, and at most so many texts of a language.
+SIZES: tuple[int, int, int | None] = (5, 5000, None)
+SIZES_QUICK: tuple[int, int, int | None] = (2, 1000, 1500)
+
 # Limits of the verdict, in points of macro F1.
 LEAST_GAIN, MOST_BELOW = 12.0, 3.0
 
@@ -47,7 +51,7 @@ def run(quick: bool = False, seed: int = 0, progress: Progress = silent, data: P
     texts may be among the English training texts. That helps every form that finds the languages alike.
     """
     start = time.monotonic()
-    n_seeds, n_anchors, most = (2, 1000, 1500) if quick else (5, 5000, None)
+    n_seeds, n_anchors, most = SIZES_QUICK if quick else SIZES
     seeds = tuple(range(seed, seed + n_seeds))
     spaces = load("embedded:en"), load("embedded:it")
     pairs = load_dictionary("embedded:en-it")
