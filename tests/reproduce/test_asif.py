@@ -139,37 +139,22 @@ def test_the_verdict_keeps_all_limits(accuracies, largest, agrees, reason):
     ]
 
 
-def test_the_whole_on_few_anchors(monkeypatch):
-    word_rows, names = word_pool(60)
-    monkeypatch.setattr(asif, "word_pool", lambda most: (word_rows, names))
-    monkeypatch.setattr(asif, "digit_pool", lambda seed: digit_pool(seed, 60))
-    monkeypatch.setattr(asif, "COUNTS_QUICK", {"words": (50, 400), "digits": (20, 200)})
-    steps = []
-    found = asif.run(quick=True, seed=5, progress=lambda *step: steps.append(step))
-    assert found.seeds == (5, 6) and steps == [("anchors", done, 4) for done in range(5)]
-    assert [row.label for row in found.rows] == [
-        "words, the paper's k 800, power 8: 50 anchors",
-        "words, k 400, power 2: 50 anchors",
-        "words, the paper's k 800, power 8: 400 anchors",
-        "words, k 400, power 2: 400 anchors",
-        "digits: 20 anchors",
-        "digits: 200 anchors",
-        "digits: 200 anchors, of all digits",
-        "digits: without those of three",
-    ]
-    assert found.rows[5].cells["accuracy"].mean > 0.85 > found.rows[4].cells["accuracy"].mean
-    assert found.rows[7].cells["accuracy on three"].mean == 0
-    curves, images, word = found.pictures
-    first = fit(digit_pool(5, 60), PAPER, 200, 5)
+def test_pictures_show_what_predictions_rest_on():
     drawn = digit_pool(5, 60)
+    images = asif._images(drawn, 200, 5)
+    first = fit(drawn, PAPER, 200, 5)
     said = first.predict(drawn.queries[:1], drawn.candidates)[0]
     top = first.explain(drawn.queries[0], drawn.candidates[said])[:8]
     assert images.images[0].caption == (
         f"read as {coupled.DIGITS[said]}; rests on {', '.join(f'{one.id} {one.share:.0%}' for one in top)}"
     )
-    # The word whose anchors are shown is a right answer to one that was asked.
-    shown = word.title.removeprefix("What the translation '").removesuffix("' rests on")
-    assert shown in names and all(" – " in name for name in word.chart.categories)
-    shares = [share for share in word.chart.series[0].values if share is not None]
-    assert shares == sorted(shares, reverse=True) and sum(shares) <= 1
-    assert curves.chart.series[0].xs == (50.0, 400.0)
+    # The word whose anchors are shown is a right answer to the first that was asked and is answered rightly.
+    words, names = word_pool(60)
+    figure = asif._word(words, names, 400, 5)
+    found = fit(words, WORDS, 400, 5)
+    predicted = found.predict(words.queries, words.candidates)
+    place = next(i for i, one in enumerate(predicted) if words.gold[i, one])
+    assert figure.title == f"What the translation '{names[predicted[place]]}' rests on"
+    shares = found.explain(words.queries[place], words.candidates[predicted[place]])[:8]
+    assert figure.chart.categories == tuple(one.id for one in shares)
+    assert figure.chart.series[0].values == tuple(one.share for one in shares)

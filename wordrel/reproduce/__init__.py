@@ -20,6 +20,15 @@ FINDINGS = {
     "similarities": "The similarity decides which changes of a space a representation does not see.",
 }
 
+# What each looks for in the folder that `data` names; the others take what comes along.
+FILES = {
+    "performance": "cora.npz",
+    "semantic": "corpus.txt",
+    "stitch": "mnist10k.npz and fashion_mnist10k.npz",
+    "supervise": "mnist10k.npz and fashion_mnist10k.npz",
+    "parallel": "umsab.{en,it}.{train,val,test}.tsv and xed.{en,it}.polarity.tsv",
+}
+
 
 def reproduce(
     name: str, quick: bool = False, seed: int = 0, progress: Progress = silent, data: Path | None = None
@@ -37,12 +46,14 @@ def reproduce(
     progress : callable
         Called with what is being done, how many steps of it are done, and how many there are.
     data : Path, optional
-        A folder with larger data; what a finding takes of it stands in its module.
+        A folder with larger data; what a finding takes of it stands in `FILES`, and in its module.
 
     Raises
     ------
     InvalidParameter
         For an unknown name.
+    UnknownSource
+        When the folder lacks the finding's files.
     MissingExtra
         When the finding needs torch and it is not installed.
     """
