@@ -122,7 +122,7 @@ def test_what_centring_alone_does_is_said():
     note = parallel._note(scores(40.0, 41.0, 45.0, 54.0, 52.0, 55.0), ["subtitles"])
     assert note.endswith(
         "Above the absolute form that is centred, whitened is: subtitles 11.0 points (the best form on the test texts, "
-        "relative, centred, 13.0)."
+        "'relative, centred', 13.0)."
     )
     assert "settled after a look at the Italian test scores of seed 0" in note
 

@@ -126,9 +126,10 @@ def _note(rows: list[Row], names: list[str]) -> str:
         means = _means(rows, name)
         relative = {form.label: means[form.label] for form in FORMS if form.relative}
         best = max(relative, key=relative.__getitem__)
+        above = means[CENTRED.label]
         gains.append(
-            f"{name} {means[JUDGED.label] - means[CENTRED.label]:.1f} points (the best form on the test texts, {best}, "
-            f"{relative[best] - means[CENTRED.label]:.1f})"
+            f"{name} {means[JUDGED.label] - above:.1f} points (the best form on the test texts, '{best}', "
+            f"{relative[best] - above:.1f})"
         )
     return (
         f"The verdict rests on one form, {JUDGED.label}: it is what wordrel align makes of words, and came first by "
