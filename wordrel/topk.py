@@ -55,7 +55,8 @@ def top_columns(scores: Array32, k: int) -> Rows:
         return np.argpartition(scores, m - k, axis=1)[:, m - k :]
     maxima = scores[:, : width * _GROUP].reshape(n, _GROUP, width).max(axis=1)
     groups = np.argpartition(maxima, width - k, axis=1)[:, width - k :]
-    members = (groups[:, None, :] + width * np.arange(_GROUP)[None, :, None]).reshape(n, -1)
+    # Not -1, which says nothing of a table without rows.
+    members = (groups[:, None, :] + width * np.arange(_GROUP)[None, :, None]).reshape(n, k * _GROUP)
     left_over = np.broadcast_to(np.arange(width * _GROUP, m), (n, m - width * _GROUP))
     members = np.concatenate([members, left_over], axis=1)
     values = np.take_along_axis(scores, members, axis=1)
