@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reference import csls_table, unit
-from wordrel import topk
+from wordrel import csls, topk
 from wordrel.csls import CslsSearch
 from wordrel.errors import InvalidParameter
 from wordrel.search import SearchIndex, csls_top
@@ -26,7 +26,10 @@ def assert_best(rows: np.ndarray, scores: np.ndarray, table: np.ndarray) -> None
 
 @pytest.mark.parametrize(("n_source", "n_target", "d"), [(900, 1200, 20), (40, 1000, 12), (1500, 30, 5), (8, 9, 3)])
 @pytest.mark.parametrize("k", [1, 5, 10])
-def test_csls_is_that_of_the_full_computation(n_source, n_target, d, k):
+@pytest.mark.parametrize("scores", [1 << 20, 700])
+def test_csls_is_that_of_the_full_computation(n_source, n_target, d, k, scores, monkeypatch):
+    # With few scores at a time it is the targets that come in blocks.
+    monkeypatch.setattr(csls, "_QUERY_BLOCK", scores)
     source, target = clustered(1, n_source, d), clustered(2, n_target, d)
     queries = np.random.default_rng(3).permutation(n_source)[:50]
     rows, scores = csls_top(source, target, queries=queries, k=k)
@@ -42,7 +45,9 @@ def test_csls_of_any_sizes(seed, n_source, n_target, k, neighbourhood):
     assert_best(rows, scores, csls_table(source, target, np.arange(n_source), neighbourhood))
 
 
-def test_equal_scores_come_in_the_order_of_their_rows():
+@pytest.mark.parametrize("scores", [1 << 20, 50])
+def test_equal_scores_come_in_the_order_of_their_rows(scores, monkeypatch):
+    monkeypatch.setattr(csls, "_QUERY_BLOCK", scores)
     target = np.repeat(np.eye(3, dtype=np.float32), 40, axis=0)
     rows, _ = csls_top(np.eye(3, dtype=np.float32), target, k=40)
     assert rows.tolist() == [list(range(40 * i, 40 * i + 40)) for i in range(3)]

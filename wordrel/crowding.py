@@ -9,6 +9,7 @@ bound, and only their inner products are computed in full.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ Coded = npt.NDArray[np.int16]
 
 # Share of the squared lengths that the first axes hold. On 200,000 generated rows the time of an exact value was the
 # least at .96 (118 of 300 axes), a tenth more at .93 (87) and .98 (156), and four times as much at .90 (69).
-_SHARE = 0.94
+_SHARE = 0.96
 
 # Rows of the pool that tell the axes.
 _SAMPLE = 20_000
@@ -28,20 +29,20 @@ _SAMPLE = 20_000
 # Lists of neighbours, in multiples of the square root of the size of the pool, and lists that a row looks into.
 _LISTS, LOOKED_INTO = 4.0, 8
 
-# Rows whose lists are looked into at a time: many share a list then, and some 30 MB hold what is known of them.
-_AROUND_ROWS = 1 << 15
+# Rows whose lists are looked into at a time: many share a list then, and some 10 MB hold what is known of them.
+_AROUND_ROWS = 1 << 14
 
 # Steps from 0 to the longest row that coordinates are rounded to: as many as int16 holds, less what rounding adds.
 _STEPS = 32_000
 
-# Rows that are prepared at a time, and elements of a table of products: 4 MB.
-_ROWS, _TABLE = 1 << 12, 1 << 20
+# Rows that are prepared at a time, and elements of a table of products: 2 MB.
+_ROWS, _TABLE = 1 << 12, 1 << 19
 
 # Rows of a block, so that a block of the pool (next to them) and their products stay in the cache.
 _BLOCK_ROWS = 512
 
-# Pairs of rows whose inner products are computed at a time: copies of 1,024 rows of 300 numbers are 1.2 MB each.
-_PAIRS = 1024
+# Pairs of rows whose inner products are computed at a time: copies of 512 rows of 300 numbers are .6 MB each.
+_PAIRS = 512
 
 # What float32 can be wrong by, as a share of the lengths: in an inner product, and in a squared length.
 _ROUNDING, _ROUNDING_SQUARED = np.float32(1e-5), np.float32(2e-6)
@@ -130,7 +131,7 @@ class Crowd:
         """
         means = np.empty(len(rows), dtype=np.float32)
         for start in range(0, len(rows), _AROUND_ROWS):
-            block = rows[start : start + _AROUND_ROWS]
+            block = np.ascontiguousarray(rows[start : start + _AROUND_ROWS])
             means[start : start + _AROUND_ROWS] = self._around(block, looked).mean(axis=1)
         return means
 
@@ -145,11 +146,12 @@ class Crowd:
         starts = np.flatnonzero(np.diff(nearest[order], prepend=-1))
         lowest = -self._longest * np.sqrt(_squares(rows))
         best: Array32 = np.repeat(lowest[:, None], self._k, axis=1)
+        take_row, take_member = _Taken(), _Taken()
         for asked in np.split(order, starts[1:]):
             pivot = nearest[asked[0]]
             members, asked = self._members[self._ends[pivot] : self._ends[pivot + 1]], asked // looked
             if len(members):
-                table = np.hstack([best[asked], rows[asked] @ self._pool[members].T])
+                table = np.hstack([best[asked], take_row(rows, asked) @ take_member(self._pool, members).T])
                 best[asked] = np.partition(table, table.shape[1] - self._k, axis=1)[:, -self._k :]
         return best
 
@@ -164,6 +166,7 @@ class Crowd:
         -------
         array of float32, shape (q,)
         """
+        rows = np.ascontiguousarray(rows)
         means = np.empty(len(rows), dtype=np.float32)
         least = self._around(rows).min(axis=1)
         # In a product each of the coded coordinates is wrong by half a step.
@@ -176,23 +179,44 @@ class Crowd:
 
     def _exact_block(self, rows: Array32, least: Array32, slack: Array32) -> Array32:
         best: Array32 = np.full((len(rows), self._k), -np.inf, dtype=np.float32)
-        step = max(1, _TABLE // _BLOCK_ROWS)
-        table, decoded = (np.empty((n, m), dtype=np.float32) for n, m in ((len(rows), step), (step, self.width)))
-        near = np.empty(table.shape, dtype=np.bool_)
-        short = self._shorten(rows) * self._step
+        n, step = len(rows), max(1, _TABLE // _BLOCK_ROWS)
+        # With one column more the product tells at once by how much a row of the pool can exceed the least.
+        short = np.empty((n, self.width + 1), dtype=np.float32)
+        np.multiply(self._shorten(rows), self._step, out=short[:, :-1])
+        decoded = np.ones((step, self.width + 1), dtype=np.float32)
+        table, near = np.empty((n, step), dtype=np.float32), np.empty((n, step), dtype=np.bool_)
+        take_row, take_other = _Taken(), _Taken()
         for start in range(0, len(self._pool), step):
-            coded = self._coded[start : start + step]
-            n = len(coded)
-            np.copyto(decoded[:n], coded)
-            highest = np.matmul(short, decoded[:n].T, out=table[:, :n])
-            np.greater_equal(highest, least[:, None], out=near[:, :n])
-            asked, found = np.divmod(np.flatnonzero(near[:, :n]), n)
+            part = self._pool[start : start + step]
+            m = len(part)
+            np.copyto(decoded[:m, :-1], self._coded[start : start + step])
+            np.negative(least, out=short[:, -1])
+            np.greater_equal(np.matmul(short, decoded[:m].T, out=table[:, :m]), 0, out=near[:, :m])
+            asked, found = np.divmod(np.flatnonzero(near[:, :m]), m)
             if len(asked):
-                scores = _inner_products(rows, asked, self._pool[start : start + n], found)
+                scores = np.empty(len(asked), dtype=np.float32)
+                for first in range(0, len(asked), _PAIRS):
+                    pairs = slice(first, first + _PAIRS)
+                    both = take_row(rows, asked[pairs]), take_other(part, found[pairs])
+                    np.einsum("ij,ij->i", *both, out=scores[pairs])
                 _keep_best(best, asked, scores)
                 np.maximum(least, best.min(axis=1) - slack, out=least)
         means: Array32 = best.mean(axis=1)
         return means
+
+
+class _Taken:
+    """A place for copies of rows, used again and again: fresh memory takes longer than the copying."""
+
+    def __init__(self) -> None:
+        self._place: Array32 = np.empty((0, 0), dtype=np.float32)
+
+    def __call__(self, X: Array32, numbers: npt.NDArray[np.integer[Any]]) -> Array32:
+        if len(numbers) > len(self._place):
+            self._place = np.empty((len(numbers), X.shape[1]), dtype=np.float32)
+        taken: Array32 = self._place[: len(numbers)]
+        np.take(X, numbers, axis=0, out=taken, mode="clip")
+        return taken
 
 
 def _squares(rows: Array32) -> Array32:
@@ -202,15 +226,6 @@ def _squares(rows: Array32) -> Array32:
 
 def _blocks(n: int) -> Iterator[slice]:
     return (slice(start, start + _ROWS) for start in range(0, n, _ROWS))
-
-
-def _inner_products(X: Array32, rows: Rows, Y: Array32, others: Rows) -> Array32:
-    """Of row rows[i] of X with row others[i] of Y, some at a time that stay in the cache."""
-    scores = np.empty(len(rows), dtype=np.float32)
-    for start in range(0, len(rows), _PAIRS):
-        pairs = slice(start, start + _PAIRS)
-        np.einsum("ij,ij->i", X[rows[pairs]], Y[others[pairs]], out=scores[pairs])
-    return scores
 
 
 def _keep_best(best: Array32, rows: Rows, scores: Array32) -> None:

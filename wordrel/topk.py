@@ -24,6 +24,9 @@ BLOCK_ELEMENTS = 1 << 22
 # Rows that come in blocks are converted anew for each block of queries, at a price of some 40 inner products each.
 _FEWEST_QUERIES = 32
 
+# Rows of a table that come at once to a `Best`, so that little memory goes to what is on its way.
+_ADDED_ROWS = 256
+
 # One pass takes the maximum of groups of this many columns; only the k best groups are looked into. 32 was fastest of
 # 8, 16, 32 and 64 for 15,000 to 30,000 columns and k = 10.
 _GROUP = 32
@@ -76,6 +79,60 @@ def top_mean(scores: Array32, k: int) -> Array32:
     """Mean of the k highest of each row, or of all when there are fewer; shape (n,)."""
     means: Array32 = np.take_along_axis(scores, top_columns(scores, k), axis=1).mean(axis=1, dtype=np.float32)
     return means
+
+
+class Best:
+    """The highest k of each row of a table that is too wide to be held, and comes some columns at a time.
+
+    Parameters
+    ----------
+    n, k : int
+        Rows, and how many of each are kept.
+
+    Attributes
+    ----------
+    columns : array of int64, shape (n, k)
+        Best first, the lower column first among equals; -1 as long as there were fewer.
+    values : array of float32, shape (n, k)
+        -inf where the column is -1.
+    """
+
+    def __init__(self, n: int, k: int) -> None:
+        self.columns: Rows = np.full((n, k), -1, dtype=np.int64)
+        self.values: Array32 = np.full((n, k), -np.inf, dtype=np.float32)
+
+    def add(self, table: Array32, first: int) -> None:
+        """Look at the next columns.
+
+        Parameters
+        ----------
+        table : array of float32, shape (n, m)
+            Without NaN.
+        first : int
+            Number of its first column, after those of all columns before.
+        """
+        for part in _blocks(len(table), _ADDED_ROWS):
+            self._add(table[part], first, self.columns[part], self.values[part])
+
+    def _add(self, table: Array32, first: int, best: Rows, highest: Array32) -> None:
+        m, k = table.shape[1], best.shape[1]
+        if not first and m >= k:
+            best[:], highest[:] = sorted_top(table, k)
+            return
+        rows, found = np.divmod(np.flatnonzero(table > highest[:, -1:]), m)
+        if not len(rows):
+            return
+        counts = np.bincount(rows, minlength=len(table))
+        changed = np.flatnonzero(counts)
+        # As a table: one row of new values for each row that has some, of as many as the longest has.
+        line, place = (np.cumsum(counts > 0) - 1)[rows], np.arange(len(rows)) - (np.cumsum(counts) - counts)[rows]
+        columns = np.full((len(changed), int(counts.max())), -1, dtype=np.int64)
+        values = np.full(columns.shape, -np.inf, dtype=np.float32)
+        columns[line, place], values[line, place] = found + first, table[rows, found]
+        columns, values = np.hstack([best[changed], columns]), np.hstack([highest[changed], values])
+        order = np.argsort(-values, axis=1, kind="stable")[:, :k]
+        best[changed] = np.take_along_axis(columns, order, axis=1)
+        highest[changed] = np.take_along_axis(values, order, axis=1)
 
 
 def product_blocks(X: Matrix, Y: Matrix) -> Iterator[tuple[slice, Array32]]:
