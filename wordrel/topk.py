@@ -24,6 +24,10 @@ BLOCK_ELEMENTS = 1 << 22
 # Rows that come in blocks are converted anew for each block of queries, at a price of some 40 inner products each.
 _FEWEST_QUERIES = 32
 
+# A table of so many queries or more, up to the most at a time, against so many rows or more, is computed few columns
+# at a time: as rows of the whole width, 4 MB would be few rows, and few rows are multiplied slowly.
+_FEWEST_STREAMED, _MOST_STREAMED, _WIDE, _STREAMED = 128, 2048, 1 << 16, 1 << 20
+
 # Rows of a table that come at once to a `Best`, so that little memory goes to what is on its way.
 _ADDED_ROWS = 256
 
@@ -295,7 +299,13 @@ def check_k(k: int, name: str = "k") -> None:
         raise InvalidParameter(f"{name} must be 1 or more, not {k}")
 
 
-def nearest(queries: Matrix, pool: Matrix, k: int, backend: Backend | None = None) -> tuple[Rows, Array32]:
+def nearest(
+    queries: Matrix,
+    pool: Matrix,
+    k: int,
+    backend: Backend | None = None,
+    found: npt.NDArray[np.bool_] | None = None,
+) -> tuple[Rows, Array32]:
     """Nearest rows of a pool by inner product: for a few queries, or on a device, this beats building an index.
 
     Parameters
@@ -307,6 +317,8 @@ def nearest(queries: Matrix, pool: Matrix, k: int, backend: Backend | None = Non
         1 or more; no more columns come back than there are rows to be found.
     backend : Backend, optional
         Where to compute; in numpy when left out.
+    found : array of bool, shape (n,), optional
+        `has_direction` of the pool, when it is known: for one query it takes as long as the answer.
 
     Returns
     -------
@@ -317,7 +329,7 @@ def nearest(queries: Matrix, pool: Matrix, k: int, backend: Backend | None = Non
     """
     check_k(k)
     where = backend_for(backend, queries, pool)
-    found = has_direction(pool)
+    found = has_direction(pool) if found is None else found
     known = np.flatnonzero(found)
     usable = has_direction(queries)
     k = min(k, len(known))
@@ -332,5 +344,20 @@ def nearest(queries: Matrix, pool: Matrix, k: int, backend: Backend | None = Non
         columns, scores[asked[block]] = where.sorted_top(table, k)
         rows[asked[block]] = known[columns]
 
-    each_block(queries[asked], candidates, fill, where)
+    if where is NUMPY and not is_sparse(candidates) and len(asked) > _FEWEST_STREAMED and len(known) > _WIDE:
+        for block in _blocks(len(asked), _MOST_STREAMED):
+            best = _streamed(queries[asked[block]], candidates, k)
+            rows[asked[block]], scores[asked[block]] = known[best.columns], best.values
+    else:
+        each_block(queries[asked], candidates, fill, where)
     return rows, scores
+
+
+def _streamed(queries: Array32, pool: Any, k: int) -> Best:
+    """The same for many queries and a large pool, each row of which is then met once."""
+    best, step = Best(len(queries), k), block_rows(len(queries), _STREAMED)
+    table = np.empty((len(queries), step), dtype=np.float32)
+    for start in range(0, len(pool), step):
+        part = pool[start : start + step]
+        best.add(np.matmul(queries, part.T, out=table[:, : len(part)]), start)
+    return best
