@@ -2,8 +2,10 @@
 
 import doctest
 import importlib
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +27,16 @@ def test_faiss_and_torch_live_in_one_process_in_either_order(imports):
     pytest.importorskip("torch", reason="the extra 'torch' is not installed")
     result = subprocess.run([sys.executable, "-c", imports + WORK], capture_output=True, text=True, check=False)
     assert result.stdout == "both work\n", result.stderr
+
+
+@pytest.mark.parametrize(("more", "threads"), [({"PYTEST_XDIST_WORKER": "gw0"}, "1"), ({}, "2")])
+def test_one_of_many_test_processes_takes_one_thread(more, threads):
+    # A worker inherits the variables of the process that started it.
+    env = {"PATH": os.environ["PATH"], "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"} | more
+    code = "import os, tests; print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['OMP_NUM_THREADS'])"
+    root = Path(__file__).parent.parent
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root, env=env)
+    assert result.stdout.split() == [threads, threads]
 
 
 def test_a_docstring_example_is_a_promise(align_once):
