@@ -26,6 +26,11 @@ if "CI" in os.environ:
     hypothesis.settings.load_profile("ci")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What builds on the main job comes first, all of it in one process, while others need not wait for it."""
+    items.sort(key=lambda item: "main_job" not in getattr(item, "fixturenames", ()))
+
+
 class Outcome(NamedTuple):
     code: int
     out: str
