@@ -162,6 +162,16 @@ def test_the_figures_of_the_text_are_measured(overview):
     assert float(found[2]) == pytest.approx(100 * measured["nn"]["p@1"], abs=0.06)
 
 
+def test_the_table_of_speed_is_that_of_the_results():
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.split("|")] for line in results.splitlines() if "| 200,000 |" in line]
+    measured = {(row[1], row[3], row[5]) for row in rows}
+    table = README.partition("## How fast it is")[2].partition("\n\nCSLS")[0]
+    lines = [line for line in table.splitlines() if line.startswith("| ")][2:]
+    assert len(lines) > 5
+    assert not {line for line in lines if tuple(cell.strip() for cell in line.split("|")[1:4]) not in measured}
+
+
 @pytest.mark.slow
 def test_the_gain_of_self_learning_is_measured(embedded):
     found = re.search(r"lifts P@1 \(CSLS\) from (\d+\.\d) to (\d+\.\d)", README)
