@@ -66,7 +66,9 @@ def test_spelling_that_misleads_is_switched_off():
         fold.features[:, :, NAMES.index("edit")] += sign * 4 * fold.right
     learnt = learn(folds)
     assert not learnt.spelling
-    assert {NAMES[column] for column in learnt.reranker.columns}.isdisjoint({"edit", "prefix", "translated_grams"})
+    shapes = {"edit", "prefix", "translated_grams", "target_ending"}
+    assert {NAMES[column] for column in learnt.reranker.columns}.isdisjoint(shapes)
+    assert {NAMES[column] for column in learnt.reverse.columns}.isdisjoint({*shapes, "prior", "prior_lead"})
 
 
 def test_calibration_error_of_a_worked_example():
@@ -124,6 +126,21 @@ def test_a_saved_alignment_carries_its_re_ranker(alignment, saved, tmp_path):
 def test_features_of_another_version_are_refused(saved, tmp_path):
     with pytest.raises(LookupError, match="uses features that this version of wordrel does not have"):
         wordrel.reranking.Reranking.restore({"features": ["horoscope"]}, None, (), ())
+
+
+def test_what_lacks_the_way_back_is_refused():
+    empty = dict.fromkeys(("feature", "left", "right", "threshold", "value"), np.zeros((1, 1)))
+    settings = {"features": ["cosine"], "start": 0, "depth": 1}
+    with pytest.raises(LookupError, match="the re-ranker was learnt by an earlier version of wordrel"):
+        wordrel.reranking.Reranking.restore(settings, lambda name: empty[name.removeprefix("rerank-")], (), ())
+
+
+def test_the_way_back_knows_no_prior(alignment):
+    used = {NAMES[column] for column in alignment.reranking.reranker.columns}
+    back = {NAMES[column] for column in alignment.reranking.reverse.columns}
+    assert used - back == {"prior", "prior_lead"}
+    prior = alignment.reranking.evidence.prior
+    assert prior.shape == (len(alignment.target.words),) and np.ptp(prior) > 0.1
 
 
 def test_too_few_words_have_no_re_ranker_and_say_so(toy):

@@ -49,6 +49,8 @@ ORDER = [
     "unsupervised",
     "refine",
     "spelling",
+    "expected",
+    "prior",
     "features",
     "rerank",
     "crossfit",

@@ -8,12 +8,14 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.features import MOST_ANCHORS, NEIGHBOURS, Evidence, Facing, Side
+from wordrel.expected import Expected
+from wordrel.features import MOST_ANCHORS, NAMES, NEIGHBOURS, Evidence, Facing, Side, lead
 from wordrel.methods.base import Aligner
 from wordrel.pivots import near_rows
+from wordrel.prior import LeftOver, weights
 from wordrel.refine import Pairs, SelfLearning
 from wordrel.relative import Array32
-from wordrel.rerank import CANDIDATES, Examples, Learnt, learn
+from wordrel.rerank import CANDIDATES, WITHOUT_PRIOR, Examples, Learnt, Reranker, joined, learn
 from wordrel.spelling import PairSums, Spelling, SpellingMaps, endings, profiles
 from wordrel.topk import Rows, product_blocks, sorted_top
 
@@ -25,6 +27,8 @@ FEWEST_WORDS = 100
 MOST_WORDS = 3000
 # Words of the other language among which crowding and reverse ranks are counted, most frequent first.
 MOST_FACING = 10_000
+# Words that are described at once.
+_BLOCK = 8192
 
 
 def train(
@@ -69,9 +73,9 @@ def train(
         rng = np.random.default_rng(seed)
         folds = [np.sort(fold[: MOST_WORDS // FOLDS]) for fold in np.array_split(rng.permutation(known), FOLDS)]
         spelt = Spelt(words, given)
-        evidence = evidence_of(spaces, words, given, *spelt.maps())
+        evidence = evidence_of(spaces, words, given, *spelt.maps(), spelt.expected(spaces))
         crowded = evidence.target.facing.crowding
-        examples = []
+        examples, asked = [], []
         for held in folds:
             rest = given.without(held)
             learning = SelfLearning(X, Y, rest)
@@ -80,14 +84,69 @@ def train(
             learning.fit(aligner)
             apart = aligner.transform(X, 0), aligner.transform(Y, 1)
             candidates, cosines = candidates_of(apart[0][held], apart[1], crowded)
-            fold = _unaware(evidence, apart, *spelt.maps(held), held)
+            fold = _unaware(evidence, apart, *spelt.maps(held), spelt.expected(apart, held), held)
             right = _right(held, candidates, given, len(Y))
             examples.append(Examples(fold.features(held, candidates, cosines), right))
-        return learn(examples, seed), evidence
+            asked.append(candidates)
+        prior = learn_prior(examples, asked, Y, words[1], seed)
+        return learn(examples, seed), replace(evidence, prior=prior)
+
+
+def learn_prior(
+    examples: Sequence[Examples], candidates: Sequence[Rows], vectors: Array32, words: Sequence[str], seed: int = 0
+) -> Array32:
+    """Learn what candidates say by themselves, and write into each fold what the others say of its candidates.
+
+    Parameters
+    ----------
+    examples : sequence of Examples, 2 or more
+        Their features of a prior are written.
+    candidates : sequence of int64 arrays of shape (n, k)
+        Rows of the target language, of each fold.
+    vectors : float32 array of shape (n, d)
+        Of the target language before it is aligned: what only one language shows is lost on the way.
+    words : sequence of str
+    seed : int
+
+    Returns
+    -------
+    float32 array of shape (n,)
+        What all folds say of each word of the target language.
+    """
+    found, of_found = np.unique(np.concatenate([rows.ravel() for rows in candidates]), return_inverse=True)
+    places = np.split(of_found, np.cumsum([rows.size for rows in candidates])[:-1])
+    described = _described(vectors, words, found)
+    mean = described.mean(axis=0)
+    described -= mean
+    sums = []
+    for i, (fold, place) in enumerate(zip(examples, places, strict=True)):
+        others = joined([*examples[:i], *examples[i + 1 :]])
+        unaware = Reranker(others.fit(WITHOUT_PRIOR, seed), WITHOUT_PRIOR)
+        close = fold.close
+        expected = unaware.probabilities(fold.features)[close]
+        sums.append(LeftOver.over(described, place[close.ravel()], expected, fold.right[close]))
+    for i, (fold, rows, place) in enumerate(zip(examples, candidates, places, strict=True)):
+        alone = (described @ weights([*sums[:i], *sums[i + 1 :]]))[place].reshape(rows.shape)
+        fold.features[:, :, NAMES.index("prior")] = alone
+        fold.features[:, :, NAMES.index("prior_lead")] = lead(alone)
+    last = weights(sums)
+    every = np.arange(len(words))
+    blocks = [every[start : start + _BLOCK] for start in range(0, len(words), _BLOCK)]
+    return np.concatenate([(_described(vectors, words, rows) - mean) @ last for rows in blocks])
+
+
+def _described(vectors: Array32, words: Sequence[str], rows: Rows) -> Array32:
+    """Words by their vectors and endings, of shape (n, d + 256)."""
+    return np.hstack([vectors[rows], endings(Spelling([words[row] for row in rows.tolist()]))])
 
 
 def _unaware(
-    evidence: Evidence, spaces: tuple[Array32, Array32], grams: SpellingMaps, endings: SpellingMaps, held: Rows
+    evidence: Evidence,
+    spaces: tuple[Array32, Array32],
+    grams: SpellingMaps,
+    endings: SpellingMaps,
+    expected: tuple[Expected, Expected],
+    held: Rows,
 ) -> Evidence:
     """Evidence that knows nothing of the words left out: of another alignment, without them among the anchors."""
     kept = ~np.isin(evidence.source.anchors, held)
@@ -95,7 +154,7 @@ def _unaware(
         replace(side, vectors=vectors, anchors=side.anchors[kept])
         for side, vectors in zip((evidence.source, evidence.target), spaces, strict=True)
     )
-    return Evidence(source, target, grams, endings)
+    return Evidence(source, target, grams, endings, expected)
 
 
 def evidence_of(
@@ -104,6 +163,7 @@ def evidence_of(
     given: Pairs,
     grams: SpellingMaps,
     endings: SpellingMaps,
+    expected: tuple[Expected, Expected],
 ) -> Evidence:
     """What features are made of, for pairs of anchors in which no word stands twice."""
     _, first = np.unique(given.sources, return_index=True)
@@ -115,6 +175,7 @@ def evidence_of(
         Side(spaces[1], given.targets[kept], words[1], facing(spaces[1], spaces[0])),
         grams,
         endings,
+        expected,
     )
 
 
@@ -144,6 +205,17 @@ class Spelt:
             sums = [every.without(some) for every, some in zip(sums, apart, strict=True)]
         grams, last = (SpellingMaps.fit(one) for one in sums)
         return grams, last
+
+    def expected(self, spaces: tuple[Array32, Array32], held: Rows | None = None) -> tuple[Expected, Expected]:
+        """Which endings vectors of the two aligned spaces lead to, those of some source words left out."""
+        kept = slice(None) if held is None else ~np.isin(self._given.sources, held)
+        given = self._given
+        sources, targets, counted = given.sources[kept], given.targets[kept], given.weights[kept]
+        left, right = (table[place[kept]] for table, place in zip(self._tables[1], self._places, strict=True))
+        return (
+            Expected.fit(spaces[0][sources], right, counted),
+            Expected.fit(spaces[1][targets], left, counted),
+        )
 
 
 def facing(vectors: Array32, others: Array32) -> Facing:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.expected import Expected
 from wordrel.relative import Array32, unit_rows
 from wordrel.spelling import Spelling, SpellingMaps, common_prefix, distances, endings, pair_cosines, profiles
 from wordrel.topk import Rows, product_blocks, sorted_top
@@ -45,6 +46,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "learnt spelling": ("translated_grams", "translated_grams_lead", "translated_grams_rank"),
     "learnt endings": ("translated_endings", "translated_endings_lead", "translated_endings_rank"),
+    "expected endings": ("target_ending", "target_ending_lead", "source_ending", "source_ending_lead"),
+    "candidate alone": ("prior", "prior_lead"),
 }
 """Names of the features of each kind, in order."""
 
@@ -99,16 +102,22 @@ class Evidence:
     ----------
     source, target : Side
     grams, endings : SpellingMaps
+    expected : tuple of two Expected
+        Endings of the target language from vectors of the source language, and the other way round.
+    prior : float32 array of shape (n,), optional
+        What each word of the target language says by itself (`wordrel.prior`); 0 where it is not known.
     """
 
     source: Side
     target: Side
     grams: SpellingMaps
     endings: SpellingMaps
+    expected: tuple[Expected, Expected]
+    prior: Array32 | None = None
 
     def swapped(self) -> Evidence:
-        """The same for the other direction."""
-        return Evidence(self.target, self.source, self.grams.swapped(), self.endings.swapped())
+        """The same for the other direction, of whose target language no prior is known."""
+        return Evidence(self.target, self.source, self.grams.swapped(), self.endings.swapped(), self.expected[::-1])
 
     def features(self, rows: Rows, candidates: Rows, cosines: Array32) -> Array32:
         """Describe candidates.
@@ -134,7 +143,7 @@ class Evidence:
         values |= self._spelling(asked, found, left, of_found)
         for name, table in tuple(values.items()):
             if f"{name}_lead" in NAMES and f"{name}_lead" not in values:
-                values[f"{name}_lead"] = _lead(table)
+                values[f"{name}_lead"] = lead(table)
             if f"{name}_rank" in NAMES and f"{name}_rank" not in values:
                 values[f"{name}_rank"] = _rank(table)
         return np.stack([np.broadcast_to(values[name], candidates.shape) for name in NAMES], axis=-1, dtype=np.float32)
@@ -155,9 +164,9 @@ class Evidence:
         frequency_target = np.log1p(found)[of_found] / np.log1p(len(target.vectors))
         return {
             "cosine": cosines,
-            "cosine_lead": _lead(cosines),
+            "cosine_lead": lead(cosines),
             "csls": csls,
-            "csls_lead": _lead(csls),
+            "csls_lead": lead(csls),
             "csls_rank": _rank(csls),
             "spread": csls.std(axis=1, keepdims=True),
             "reverse_rank": (others > cosines[:, :, None]).sum(axis=2).astype(np.float32),
@@ -210,22 +219,27 @@ class Evidence:
             edit[some] = 1 - distances(letters[0], n_a[some], letters[1], n_b[some])
             prefix[some] = common_prefix(*letters) / np.maximum(np.maximum(n_a[some], n_b[some]), 1)
         grams = profiles(one), profiles(other)
+        last = endings(one), endings(other)
+        alone = np.zeros(len(found)) if self.prior is None else self.prior[found]
         digits = one.has_digit[a].astype(np.float32) - other.has_digit[b]
         values = {
             "edit": edit,
             "prefix": prefix,
             "grams": pair_cosines(*grams, a, b),
             "translated_grams": self.grams.similarity(*grams, a, b),
-            "translated_endings": self.endings.similarity(endings(one), endings(other), a, b),
+            "translated_endings": self.endings.similarity(*last, a, b),
+            "target_ending": self.expected[0].similarity(self.source.vectors[asked], last[1], a, b),
+            "source_ending": self.expected[1].similarity(self.target.vectors[found], last[0], b, a),
             "identical": (one.exact[a] == other.exact[b]).astype(np.float32),
             "digits": np.where(one.has_digit[a], edit, 0) - np.abs(digits),
             "length_ratio": np.log((n_b + 1) / (n_a + 1)),
             "length": n_a,
+            "prior": alone[b],
         }
         return {name: value.astype(np.float32).reshape(shape) for name, value in values.items()}
 
 
-def _lead(table: Array32) -> Array32:
+def lead(table: Array32) -> Array32:
     """Of each candidate over the best of the others."""
     if table.shape[1] < 2:
         return np.zeros_like(table)

@@ -237,7 +237,7 @@ def _learn_to_rerank(
     record = describe(learnt)
     if learnt.p_at_1 <= learnt.geometry:
         return None, record | {"reason": "it did not help on training words left out"}
-    return Reranking(evidence, learnt.reranker), record
+    return Reranking(evidence, learnt.reranker, learnt.reverse), record
 
 
 def aligned_rows(

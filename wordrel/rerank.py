@@ -19,7 +19,11 @@ CANDIDATES = 30
 _TREES, _LEAVES, _DEPTH, _RATE, _LEAST, _L2 = 100, 8, 5, 0.1, 40, 1.0
 # Right words further down are too few to learn from: 15 and 30 ranked left-out words no better, and took longer.
 _LEARNT_FROM = 10
-_SPELLING = (*GROUPS["spelling"], *GROUPS["learnt spelling"], *GROUPS["learnt endings"])
+_PRIOR = GROUPS["candidate alone"]
+_SPELLING = (*GROUPS["spelling"], *GROUPS["learnt spelling"], *GROUPS["learnt endings"], *GROUPS["expected endings"])
+
+# Columns of features that say nothing of a candidate by itself.
+WITHOUT_PRIOR = np.array([column for column, name in enumerate(NAMES) if name not in _PRIOR])
 
 
 @dataclass(frozen=True)
@@ -118,10 +122,15 @@ class Examples:
         best = scores.argmax(axis=1)
         return float(self.right[np.arange(len(best)), best].mean())
 
+    @property
+    def close(self) -> npt.NDArray[np.bool_]:
+        """Which candidates are learnt from."""
+        first: npt.NDArray[np.bool_] = self.features[:, :, NAMES.index("csls_rank")] < _LEARNT_FROM
+        return first
+
     def fit(self, columns: Rows, seed: int) -> Trees:
         """Learn from the first candidates of each word."""
-        close = self.features[:, :, NAMES.index("csls_rank")] < _LEARNT_FROM
-        return Trees.fit(self.features[close][:, columns], self.right[close], seed=seed)
+        return Trees.fit(self.features[self.close][:, columns], self.right[self.close], seed=seed)
 
 
 def joined(parts: Sequence[Examples]) -> Examples:
@@ -152,9 +161,10 @@ class Reranker:
 
 
 class Learnt(NamedTuple):
-    """A re-ranker and how it did on words that it was not shown."""
+    """Re-rankers and how they did on words that they were not shown: `reverse` is without the prior of the target."""
 
     reranker: Reranker
+    reverse: Reranker
     n_words: int
     p_at_1: float
     geometry: float
@@ -178,6 +188,7 @@ def learn(folds: Sequence[Examples], seed: int = 0) -> Learnt:
     spelling = scores[True] >= scores[False]
     columns = everything if spelling else everything[shapes_apart]
     whole = joined(folds)
-    return Learnt(
-        Reranker(whole.fit(columns, seed), columns), len(whole.right), scores[spelling], checked.geometry, spelling
+    reranker, reverse = (
+        Reranker(whole.fit(some, seed), some) for some in (columns, np.intersect1d(columns, WITHOUT_PRIOR))
     )
+    return Learnt(reranker, reverse, len(whole.right), scores[spelling], checked.geometry, spelling)

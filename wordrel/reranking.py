@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.expected import Expected
 from wordrel.features import NAMES, Evidence, Facing, Side
 from wordrel.relative import Array32
 from wordrel.rerank import CANDIDATES as CANDIDATES
@@ -19,7 +20,10 @@ from wordrel.topk import Rows
 Get = Callable[[str], npt.NDArray[Any]]
 
 _TREE_PARTS = ("feature", "left", "right", "threshold", "value")
+# What the names of the files of each direction begin with.
+_FORTH, _BACK = "rerank", "rerank-back"
 _MAPS = ("grams", "endings")
+_EXPECTED_PARTS = ("mean", "map", "usual")
 _MAP_PARTS = ("left", "right", "left_mean", "right_mean")
 
 
@@ -54,11 +58,13 @@ class Reranking:
     ----------
     evidence : Evidence
         From the first language to the second.
-    reranker : Reranker
+    reranker, reverse : Reranker
+        From the first language to the second, and back.
     """
 
     evidence: Evidence
     reranker: Reranker
+    reverse: Reranker
 
     def rank(self, rows: Rows, candidates: Rows, reverse: bool = False) -> Ranked:
         """Order candidates.
@@ -72,13 +78,13 @@ class Reranking:
         reverse : bool
             The words are of the second language.
         """
-        evidence = self.evidence.swapped() if reverse else self.evidence
+        evidence, reranker = (self.evidence.swapped(), self.reverse) if reverse else (self.evidence, self.reranker)
         absent = candidates < 0
         known = np.where(absent, 0, candidates)
         left = np.repeat(rows, candidates.shape[1])
         cosines = pair_cosines(evidence.source.vectors, evidence.target.vectors, left, known.ravel())
         features = evidence.features(rows, known, cosines.reshape(known.shape))
-        probabilities = np.where(absent, 0, self.reranker.probabilities(features))
+        probabilities = np.where(absent, 0, reranker.probabilities(features))
         order = np.argsort(-probabilities, axis=1, kind="stable")
         return Ranked(
             np.take_along_axis(candidates, order, axis=1), np.take_along_axis(probabilities, order, axis=1), order
@@ -86,13 +92,15 @@ class Reranking:
 
     def settings(self) -> dict[str, Any]:
         """What is saved as JSON."""
-        trees = self.reranker.trees
-        used = [NAMES[column] for column in self.reranker.columns]
-        return {"features": used, "start": trees.start, "depth": trees.depth, "candidates": CANDIDATES}
+        return _settings(self.reranker) | {"candidates": CANDIDATES, "back": _settings(self.reverse)}
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """What is saved as arrays."""
-        found = {f"rerank-{name}": getattr(self.reranker.trees, name) for name in _TREE_PARTS}
+        found = {
+            f"{prefix}-{name}": getattr(reranker.trees, name)
+            for prefix, reranker in ((_FORTH, self.reranker), (_BACK, self.reverse))
+            for name in _TREE_PARTS
+        }
         for kind in _MAPS:
             maps = getattr(self.evidence, kind)
             found |= {f"rerank-{kind}-{name}": getattr(maps, name) for name in _MAP_PARTS}
@@ -100,6 +108,10 @@ class Reranking:
             found[f"rerank-anchors-{number}"] = side.anchors.astype(np.int32)
             found[f"rerank-facing-{number}"] = side.facing.rows
             found[f"rerank-cosines-{number}"] = side.facing.cosines
+            expected = self.evidence.expected[number]
+            found |= {f"rerank-expected-{name}-{number}": getattr(expected, name) for name in _EXPECTED_PARTS}
+        if self.evidence.prior is not None:
+            found["rerank-prior"] = self.evidence.prior
         return found
 
     @classmethod
@@ -115,11 +127,12 @@ class Reranking:
         Raises
         ------
         LookupError
-            When it uses features that this version does not have.
+            When it uses features that this version does not have, or lacks what this version needs.
         """
-        columns = np.array([NAMES.index(name) for name in settings["features"] if name in NAMES], dtype=np.int64)
-        if len(columns) != len(settings["features"]):
-            raise LookupError("the re-ranker uses features that this version of wordrel does not have")
+        reranker = _restored(settings, get, _FORTH)
+        if "back" not in settings:
+            raise LookupError("the re-ranker was learnt by an earlier version of wordrel")
+        reverse = _restored(settings["back"], get, _BACK)
         sides = [
             Side(
                 vectors[number],
@@ -130,9 +143,30 @@ class Reranking:
             for number in (0, 1)
         ]
         maps = [SpellingMaps(*(get(f"rerank-{kind}-{name}") for name in _MAP_PARTS)) for kind in _MAPS]
-        feature, left, right, threshold, value = (get(f"rerank-{name}") for name in _TREE_PARTS)
-        trees = Trees(feature, left, right, threshold, value, float(settings["start"]), int(settings["depth"]))
-        return cls(Evidence(sides[0], sides[1], *maps), Reranker(trees, columns))
+        one, other = (
+            Expected(*(get(f"rerank-expected-{name}-{number}") for name in _EXPECTED_PARTS)) for number in (0, 1)
+        )
+        evidence = Evidence(sides[0], sides[1], maps[0], maps[1], (one, other), get("rerank-prior"))
+        return cls(evidence, reranker, reverse)
+
+
+def _settings(reranker: Reranker) -> dict[str, Any]:
+    """What is saved as JSON of one direction."""
+    trees = reranker.trees
+    return {
+        "features": [NAMES[column] for column in reranker.columns],
+        "start": trees.start,
+        "depth": trees.depth,
+    }
+
+
+def _restored(settings: Mapping[str, Any], get: Get, prefix: str) -> Reranker:
+    columns = np.array([NAMES.index(name) for name in settings["features"] if name in NAMES], dtype=np.int64)
+    if len(columns) != len(settings["features"]):
+        raise LookupError("the re-ranker uses features that this version of wordrel does not have")
+    feature, left, right, threshold, value = (get(f"{prefix}-{name}") for name in _TREE_PARTS)
+    trees = Trees(feature, left, right, threshold, value, float(settings["start"]), int(settings["depth"]))
+    return Reranker(trees, columns)
 
 
 def describe(learnt: Learnt) -> dict[str, Any]:
