@@ -154,7 +154,7 @@ def exact(rows: int, folder: Path) -> Measured:
 
 
 def evaluate(rows: int, folder: Path) -> Measured:
-    """`wordrel.evaluate`, one direction, without intervals: P@k and MRR by cosine and CSLS, thirty answers a word."""
+    """`wordrel.evaluate`, one direction, without intervals: P@k and MRR by cosine and CSLS, ten answers a word."""
     alignment = load(rows, folder)
     alignment = Alignment(
         list(alignment.spaces.values()),

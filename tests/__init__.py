@@ -2,6 +2,10 @@
 
 import os
 
-# On every core one process runs tests: threads beside them would only wait for one another.
+# On every core one process runs tests: threads beside them would only wait for one another. A worker inherits what the
+# process that started it has set, so it sets its own number whatever stands there.
 for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-    os.environ.setdefault(_threads, "1" if "PYTEST_XDIST_WORKER" in os.environ else "2")
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ[_threads] = "1"
+    else:
+        os.environ.setdefault(_threads, "2")

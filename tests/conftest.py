@@ -26,6 +26,11 @@ if "CI" in os.environ:
     hypothesis.settings.load_profile("ci")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What builds on the main job comes first, all of it in one process, while others need not wait for it."""
+    items.sort(key=lambda item: "main_job" not in getattr(item, "fixturenames", ()))
+
+
 class Outcome(NamedTuple):
     code: int
     out: str
@@ -82,15 +87,15 @@ class MainJob(NamedTuple):
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., MainJob]:
-    """Run a command once for all processes of the test run, in a folder of theirs."""
+    """Run a command once for all processes of the test run, in a folder of its own or in one that another has made."""
     base = tmp_path_factory.getbasetemp()
 
-    def call(name: str, *arguments: object) -> MainJob:
-        folder = (base if worker_id == "master" else base.parent) / name
-        said = folder.with_suffix(".json")
-        with FileLock(f"{folder}.lock"):
+    def call(name: str, *arguments: object, folder: Path | None = None) -> MainJob:
+        own = (base if worker_id == "master" else base.parent) / name
+        said, folder = own.with_suffix(".json"), folder or own
+        with FileLock(f"{own}.lock"):
             if not said.exists():
-                folder.mkdir()
+                folder.mkdir(exist_ok=True)
                 out, err = StringIO(), StringIO()
                 with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
                     patch.chdir(folder)
@@ -112,16 +117,41 @@ def main_job(once: Callable[..., MainJob]) -> MainJob:
 
 
 @pytest.fixture(scope="session")
-def evaluated(once: Callable[..., MainJob], saved: Path) -> MainJob:
-    """``wordrel evaluate`` of the main job's alignment, with its reports."""
-    files = [part for suffix in ("html", "json") for part in ("--report", f"report.{suffix}")]
-    return once("evaluated", "evaluate", saved, *files)
-
-
-@pytest.fixture(scope="session")
 def saved(main_job: MainJob) -> Path:
     assert main_job.outcome.code == 0, main_job.outcome.err
     return main_job.saved
+
+
+# Commands of the README that more than one test wants the results of; they are run beside the main job's alignment.
+EVALUATE = "evaluate en-it.wordrel --report report.html"
+INDUCE = "induce en-it.wordrel --top 2000 --min-confidence 0.9 -o lexicon.tsv"
+PROCRUSTES = "align en it --method procrustes --no-rerank -q -o procrustes.wordrel"
+OVERVIEW = "report en-it.wordrel procrustes.wordrel -o table.html"
+
+
+@pytest.fixture(scope="session")
+def evaluated(once: Callable[..., MainJob], saved: Path) -> MainJob:
+    """``wordrel evaluate`` of the main job's alignment, with its reports."""
+    return once("evaluated", *EVALUATE.split(), "--report", "report.json", folder=saved.parent)
+
+
+@pytest.fixture(scope="session")
+def induced(once: Callable[..., MainJob], saved: Path) -> MainJob:
+    """The lexicon of the 2,000 most frequent English words, as far as it is sure."""
+    return once("induced", *INDUCE.split(), folder=saved.parent)
+
+
+@pytest.fixture(scope="session")
+def procrustes(once: Callable[..., MainJob], saved: Path) -> MainJob:
+    """Procrustes on the embedded pair."""
+    return once("procrustes", *PROCRUSTES.split(), folder=saved.parent)
+
+
+@pytest.fixture(scope="session")
+def overview(once: Callable[..., MainJob], saved: Path, procrustes: MainJob) -> MainJob:
+    """The main job beside Procrustes, as a page and as JSON."""
+    assert procrustes.outcome.code == 0, procrustes.outcome.err
+    return once("overview", *OVERVIEW.split(), "--json", folder=saved.parent)
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,8 @@ from wordrel.sparse import as_matrix, squared_norms
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Blocks of 7 rows, so that small spaces have many."""
-    for module in (blockwise, preprocessing):
-        monkeypatch.setattr(module, "BLOCK_ROWS", 7)
+    monkeypatch.setattr(blockwise, "BLOCK_ROWS", 7)
+    monkeypatch.setattr(preprocessing, "_ROWS", 3)
 
 
 def halves(tmp_path, rows, name="h.npy"):
@@ -74,8 +74,8 @@ def test_preparing_in_blocks_is_preparing_the_whole(steps, tmp_path, monkeypatch
     X[[0, 17]] = 0
     whole = Preprocessing(steps)
     expected = whole.fit_transform(X)
-    for module in (blockwise, preprocessing):
-        monkeypatch.setattr(module, "BLOCK_ROWS", 7)
+    monkeypatch.setattr(blockwise, "BLOCK_ROWS", 7)
+    monkeypatch.setattr(preprocessing, "_ROWS", 3)
     monkeypatch.setattr(preprocessing, "MOST_BYTES", 100)
     parts = Preprocessing(steps).fit(X)
     rows = parts.prepared(X)

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reference import csls_table, unit
-from wordrel import topk
+from wordrel import csls, topk
 from wordrel.csls import CslsSearch
 from wordrel.errors import InvalidParameter
 from wordrel.search import SearchIndex, csls_top
@@ -26,7 +26,10 @@ def assert_best(rows: np.ndarray, scores: np.ndarray, table: np.ndarray) -> None
 
 @pytest.mark.parametrize(("n_source", "n_target", "d"), [(900, 1200, 20), (40, 1000, 12), (1500, 30, 5), (8, 9, 3)])
 @pytest.mark.parametrize("k", [1, 5, 10])
-def test_csls_is_that_of_the_full_computation(n_source, n_target, d, k):
+@pytest.mark.parametrize("scores", [1 << 20, 700])
+def test_csls_is_that_of_the_full_computation(n_source, n_target, d, k, scores, monkeypatch):
+    # With few scores at a time it is the targets that come in blocks.
+    monkeypatch.setattr(csls, "_QUERY_BLOCK", scores)
     source, target = clustered(1, n_source, d), clustered(2, n_target, d)
     queries = np.random.default_rng(3).permutation(n_source)[:50]
     rows, scores = csls_top(source, target, queries=queries, k=k)
@@ -42,7 +45,9 @@ def test_csls_of_any_sizes(seed, n_source, n_target, k, neighbourhood):
     assert_best(rows, scores, csls_table(source, target, np.arange(n_source), neighbourhood))
 
 
-def test_equal_scores_come_in_the_order_of_their_rows():
+@pytest.mark.parametrize("scores", [1 << 20, 50])
+def test_equal_scores_come_in_the_order_of_their_rows(scores, monkeypatch):
+    monkeypatch.setattr(csls, "_QUERY_BLOCK", scores)
     target = np.repeat(np.eye(3, dtype=np.float32), 40, axis=0)
     rows, _ = csls_top(np.eye(3, dtype=np.float32), target, k=40)
     assert rows.tolist() == [list(range(40 * i, 40 * i + 40)) for i in range(3)]
@@ -147,6 +152,22 @@ def test_top_columns_are_those_of_a_sort(k):
 def test_top_columns_of_a_wide_table_use_the_groups():
     scores = np.random.default_rng(0).normal(size=(5, 10_007)).astype(np.float32)
     np.testing.assert_array_equal(topk.sorted_top(scores, 10)[0], np.argsort(-scores, axis=1)[:, :10])
+
+
+@pytest.mark.parametrize("k", [1, 7, 400])
+def test_nearest_of_many_in_a_large_pool(k, monkeypatch):
+    for name, value in (("_FEWEST_STREAMED", 3), ("_MOST_STREAMED", 20), ("_WIDE", 50), ("_STREAMED", 500)):
+        monkeypatch.setattr(topk, name, value)
+    queries, pool = clustered(1, 70, 6), clustered(2, 300, 6)
+    pool[[4, 250]] = 0
+    queries[5] = 0
+    rows, scores = topk.nearest(queries, pool, k)
+    table = queries.astype(np.float64) @ pool.T.astype(np.float64)
+    table[:, [4, 250]] = -np.inf
+    assert (rows[5] == -1).all() and np.isneginf(scores[5]).all()
+    kept = np.arange(70) != 5
+    assert rows.shape == (70, min(k, 298))
+    assert_best(rows[kept], scores[kept], table[kept])
 
 
 def test_nearest_in_blocks(monkeypatch):

@@ -77,9 +77,9 @@ def test_rounds_induce_pairs_of_each_two_spaces():
 
 
 def test_self_learning_and_tuning_find_words_that_were_no_anchors():
-    spaces = noisy(noise=0.5)
-    given = [same(np.arange(60)), same(np.arange(60))]
-    rows = np.arange(100, 900)
+    spaces = noisy(n=500, noise=0.6)
+    given = [same(np.arange(50)), same(np.arange(50))]
+    rows = np.arange(100, 500)
     plain = MultisetTraining(refine=0)
     before = accuracy(spaces, plain.run(spaces, given), rows)
     training = MultisetTraining()

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reference import unit
+from wordrel import relative
 from wordrel.errors import InvalidParameter
 from wordrel.joint import joint_maps
 from wordrel.relative import (
@@ -150,7 +151,9 @@ def test_unit_rows_keeps_zero_rows_and_survives_extreme_numbers():
     np.testing.assert_allclose(unit_rows(X), [[0, 0], [0.6, 0.8], [1, 0], [0.5**0.5, 0.5**0.5]], rtol=1e-6)
 
 
-def test_rows_of_any_length_are_mapped_to_unit_rows():
+@pytest.mark.parametrize("block_rows", [2048, 3])
+def test_rows_of_any_length_are_mapped_to_unit_rows(block_rows, monkeypatch):
+    monkeypatch.setattr(relative, "_BLOCK_ROWS", block_rows)
     _, _, X, _ = spaces(11)
     M = np.random.default_rng(0).normal(size=(8, 3))
     for scale in (1, 1e30, 1e-30, 1e13):
@@ -160,6 +163,7 @@ def test_rows_of_any_length_are_mapped_to_unit_rows():
     expected = unit(X @ M)
     expected[3] = 0
     np.testing.assert_allclose(map_rows(mixed, M), expected, atol=2e-6)
+    np.testing.assert_allclose(unit_rows(mixed), np.where(expected.any(axis=1)[:, None], unit(X), 0), atol=1e-6)
 
 
 def test_comfortable_scales_only_what_is_extreme_and_loses_no_digit():

@@ -83,7 +83,7 @@ ORDER = [
 ALLOWED = {
     "torch": {"backend", "latent", "reproduce"},
     "faiss": {"search"},
-    "gensim": {"sources", "interop"},
+    "gensim": {"sources", "interop", "reproduce"},
     "spacy": {"sources", "interop"},
     "safetensors": {"sources", "interop"},
     "pyarrow": {"sources", "interop", "stores"},

@@ -8,13 +8,19 @@ bound, and only their inner products are computed in full.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from wordrel.relative import Array32
-from wordrel.topk import BLOCK_ELEMENTS, Rows, top_columns
+from wordrel.topk import Rows, top_columns
 
-# Share of the squared lengths that the first axes hold. From .90 to .98 the time of an exact value changed by less than
-# a fifth on 200,000 generated rows (61 to 130 axes of 300) and on English-Italian (90 to 155).
+Coded = npt.NDArray[np.int16]
+
+# Share of the squared lengths that the first axes hold. On 200,000 generated rows the time of an exact value was the
+# least at .96 (118 of 300 axes), a tenth more at .93 (87) and .98 (156), and four times as much at .90 (69).
 _SHARE = 0.96
 
 # Rows of the pool that tell the axes.
@@ -23,11 +29,20 @@ _SAMPLE = 20_000
 # Lists of neighbours, in multiples of the square root of the size of the pool, and lists that a row looks into.
 _LISTS, LOOKED_INTO = 4.0, 8
 
-# Rows whose lists are looked into at a time: many share a list then, and some 30 MB hold what is known of them.
-_AROUND_ROWS = 1 << 15
+# Rows whose lists are looked into at a time: many share a list then, and some 10 MB hold what is known of them.
+_AROUND_ROWS = 1 << 14
+
+# Steps from 0 to the longest row that coordinates are rounded to: as many as int16 holds, less what rounding adds.
+_STEPS = 32_000
+
+# Rows that are prepared at a time, and elements of a table of products: 2 MB.
+_ROWS, _TABLE = 1 << 12, 1 << 19
 
 # Rows of a block, so that a block of the pool (next to them) and their products stay in the cache.
 _BLOCK_ROWS = 512
+
+# Pairs of rows whose inner products are computed at a time: copies of 512 rows of 300 numbers are .6 MB each.
+_PAIRS = 512
 
 # What float32 can be wrong by, as a share of the lengths: in an inner product, and in a squared length.
 _ROUNDING, _ROUNDING_SQUARED = np.float32(1e-5), np.float32(2e-6)
@@ -52,30 +67,46 @@ class Crowd:
         shares = np.cumsum(values[::-1]) / max(values.sum(), np.finfo(np.float64).tiny)
         width = min(int(np.searchsorted(shares, _SHARE)) + 1, pool.shape[1])
         self._axes: Array32 = np.ascontiguousarray(vectors[:, ::-1][:, :width], dtype=np.float32)
-        self._short = self._shorten(pool)
-        self._longest = np.sqrt(np.einsum("ij,ij->i", self._short, self._short).max())
-        self._pivots = self._short[:: max(1, int(np.sqrt(len(pool)) / _LISTS)), :-1]
-        member_of = self._nearest_pivots(self._short, 1)[:, 0]
-        self._members = np.argsort(member_of, kind="stable")
-        self._ends = np.concatenate([[0], np.cumsum(np.bincount(member_of, minlength=len(self._pivots)))])
+        self._longest = np.sqrt(max(float(_squares(pool[part]).max()) for part in _blocks(len(pool))))
+        self._step = np.float32(max(self._longest, np.finfo(np.float32).tiny) / _STEPS)
+        self._coded = np.empty((len(pool), width + 1), dtype=np.int16)
+        for part in _blocks(len(pool)):
+            self._coded[part] = self._encode(self._shorten(pool[part]))
+        pivots = np.arange(0, len(pool), max(1, int(np.sqrt(len(pool)) / _LISTS)))
+        self._pivots = self._decode(pivots)[:, :-1]
+        member_of = np.concatenate(
+            [self._nearest_pivots(self._decode(part), 1)[:, 0] for part in _blocks(len(pool))], dtype=np.int32
+        )
+        self._members = np.argsort(member_of, kind="stable").astype(np.int32)
+        self._ends = np.concatenate([[0], np.cumsum(np.bincount(member_of, minlength=len(pivots)))])
 
     @property
     def width(self) -> int:
         """Columns of the product that tells which rows of the pool can be near."""
-        return int(self._short.shape[1])
+        return int(self._coded.shape[1])
 
     def _shorten(self, X: Array32) -> Array32:
         """Coordinates on the first axes, and the length of what is left, not less than it is."""
         short = np.empty((len(X), self._axes.shape[1] + 1), dtype=np.float32)
         np.matmul(X, self._axes, out=short[:, :-1])
-        squares = np.einsum("ij,ij->i", X, X)
-        rest = np.maximum(squares - np.einsum("ij,ij->i", short[:, :-1], short[:, :-1]), 0)
+        squares = _squares(X)
+        rest = np.maximum(squares - _squares(short[:, :-1]), 0)
         short[:, -1] = np.sqrt(rest + _ROUNDING_SQUARED * squares)
         return short
 
+    def _encode(self, short: Array32) -> Coded:
+        """In whole steps: half of the memory, and turned back faster than it is read. Lengths are rounded up."""
+        steps = short / self._step
+        np.rint(steps[:, :-1], out=steps[:, :-1])
+        np.ceil(steps[:, -1], out=steps[:, -1])
+        return steps.astype(np.int16)
+
+    def _decode(self, rows: slice | Rows) -> Array32:
+        return self._coded[rows] * self._step
+
     def _nearest_pivots(self, short: Array32, n: int) -> Rows:
         found = np.empty((len(short), n), dtype=np.int64)
-        step = max(1, BLOCK_ELEMENTS // len(self._pivots))
+        step = max(1, _TABLE // len(self._pivots))
         for start in range(0, len(short), step):
             table = short[start : start + step, :-1] @ self._pivots.T
             place = slice(start, start + step)
@@ -100,24 +131,27 @@ class Crowd:
         """
         means = np.empty(len(rows), dtype=np.float32)
         for start in range(0, len(rows), _AROUND_ROWS):
-            block = rows[start : start + _AROUND_ROWS]
-            means[start : start + _AROUND_ROWS] = self._around(block, self._shorten(block), looked).mean(axis=1)
+            block = np.ascontiguousarray(rows[start : start + _AROUND_ROWS])
+            means[start : start + _AROUND_ROWS] = self._around(block, looked).mean(axis=1)
         return means
 
-    def _around(self, rows: Array32, short: Array32, looked: int) -> Array32:
+    def _around(self, rows: Array32, looked: int = LOOKED_INTO) -> Array32:
         """The k highest inner products in the lists of the nearest pivots, shape (q, k), in no order."""
         looked = min(looked, len(self._pivots))
         # The lists have no row in common, so nothing is counted twice.
-        nearest = self._nearest_pivots(short, looked).ravel()
+        nearest = np.concatenate(
+            [self._nearest_pivots(self._shorten(rows[part]), looked) for part in _blocks(len(rows))]
+        ).ravel()
         order = np.argsort(nearest, kind="stable")
         starts = np.flatnonzero(np.diff(nearest[order], prepend=-1))
-        lowest = -self._longest * np.sqrt(np.einsum("ij,ij->i", short, short))
+        lowest = -self._longest * np.sqrt(_squares(rows))
         best: Array32 = np.repeat(lowest[:, None], self._k, axis=1)
+        take_row, take_member = _Taken(), _Taken()
         for asked in np.split(order, starts[1:]):
             pivot = nearest[asked[0]]
             members, asked = self._members[self._ends[pivot] : self._ends[pivot + 1]], asked // looked
             if len(members):
-                table = np.hstack([best[asked], rows[asked] @ self._pool[members].T])
+                table = np.hstack([best[asked], take_row(rows, asked) @ take_member(self._pool, members).T])
                 best[asked] = np.partition(table, table.shape[1] - self._k, axis=1)[:, -self._k :]
         return best
 
@@ -132,29 +166,66 @@ class Crowd:
         -------
         array of float32, shape (q,)
         """
+        rows = np.ascontiguousarray(rows)
         means = np.empty(len(rows), dtype=np.float32)
-        short = self._shorten(rows)
-        least = self._around(rows, short, LOOKED_INTO).min(axis=1)
-        slack = _ROUNDING * self._longest * np.sqrt(np.einsum("ij,ij->i", short, short))
+        least = self._around(rows).min(axis=1)
+        # In a product each of the coded coordinates is wrong by half a step.
+        wrong = _ROUNDING * self._longest + 0.5 * self._step * np.sqrt(self.width)
+        slack = (wrong * np.sqrt(_squares(rows))).astype(np.float32)
         for start in range(0, len(rows), _BLOCK_ROWS):
             block = slice(start, start + _BLOCK_ROWS)
-            means[block] = self._exact_block(rows[block], short[block], least[block] - slack[block], slack[block])
+            means[block] = self._exact_block(rows[block], least[block] - slack[block], slack[block])
         return means
 
-    def _exact_block(self, rows: Array32, short: Array32, least: Array32, slack: Array32) -> Array32:
+    def _exact_block(self, rows: Array32, least: Array32, slack: Array32) -> Array32:
         best: Array32 = np.full((len(rows), self._k), -np.inf, dtype=np.float32)
-        step = BLOCK_ELEMENTS // _BLOCK_ROWS
-        table = np.empty((len(rows), step), dtype=np.float32)
+        n, step = len(rows), max(1, _TABLE // _BLOCK_ROWS)
+        # With one column more the product tells at once by how much a row of the pool can exceed the least.
+        short = np.empty((n, self.width + 1), dtype=np.float32)
+        np.multiply(self._shorten(rows), self._step, out=short[:, :-1])
+        decoded = np.ones((step, self.width + 1), dtype=np.float32)
+        table, near = np.empty((n, step), dtype=np.float32), np.empty((n, step), dtype=np.bool_)
+        take_row, take_other = _Taken(), _Taken()
         for start in range(0, len(self._pool), step):
-            part = self._short[start : start + step]
-            highest = np.matmul(short, part.T, out=table if len(part) == step else None)
-            asked, found = np.divmod(np.flatnonzero(highest >= least[:, None]), len(part))
+            part = self._pool[start : start + step]
+            m = len(part)
+            np.copyto(decoded[:m, :-1], self._coded[start : start + step])
+            np.negative(least, out=short[:, -1])
+            np.greater_equal(np.matmul(short, decoded[:m].T, out=table[:, :m]), 0, out=near[:, :m])
+            asked, found = np.divmod(np.flatnonzero(near[:, :m]), m)
             if len(asked):
-                scores = np.einsum("ij,ij->i", rows[asked], self._pool[start : start + step][found])
+                scores = np.empty(len(asked), dtype=np.float32)
+                for first in range(0, len(asked), _PAIRS):
+                    pairs = slice(first, first + _PAIRS)
+                    both = take_row(rows, asked[pairs]), take_other(part, found[pairs])
+                    np.einsum("ij,ij->i", *both, out=scores[pairs])
                 _keep_best(best, asked, scores)
                 np.maximum(least, best.min(axis=1) - slack, out=least)
         means: Array32 = best.mean(axis=1)
         return means
+
+
+class _Taken:
+    """A place for copies of rows, used again and again: fresh memory takes longer than the copying."""
+
+    def __init__(self) -> None:
+        self._place: Array32 = np.empty((0, 0), dtype=np.float32)
+
+    def __call__(self, X: Array32, numbers: npt.NDArray[np.integer[Any]]) -> Array32:
+        if len(numbers) > len(self._place):
+            self._place = np.empty((len(numbers), X.shape[1]), dtype=np.float32)
+        taken: Array32 = self._place[: len(numbers)]
+        np.take(X, numbers, axis=0, out=taken, mode="clip")
+        return taken
+
+
+def _squares(rows: Array32) -> Array32:
+    squares: Array32 = np.einsum("ij,ij->i", rows, rows)
+    return squares
+
+
+def _blocks(n: int) -> Iterator[slice]:
+    return (slice(start, start + _ROWS) for start in range(0, n, _ROWS))
 
 
 def _keep_best(best: Array32, rows: Rows, scores: Array32) -> None:

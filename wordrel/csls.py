@@ -24,6 +24,7 @@ from wordrel.sparse import Matrix, as_matrix, is_sparse, rows_kept
 from wordrel.topk import (
     BLOCK_ELEMENTS,
     NUMPY,
+    Best,
     Rows,
     backend_for,
     check_k,
@@ -42,11 +43,11 @@ _CLOSE = (4.0, 256)
 _ROUGH = (1.0, 64)
 _FEW_QUERIES, _ANY_NUMBER = 64, 1 << 62
 
-# Elements of the table of scores of a block of queries: 32 MB.
-_QUERY_BLOCK = 2 * BLOCK_ELEMENTS
+# Queries whose leaders are made exact together, and targets: the more are asked for at a time, the less each costs.
+_SETTLED_TOGETHER = 2048
 
-# Queries whose leaders are made exact together: the more targets are asked for at a time, the less each costs.
-_SETTLED_TOGETHER = 4096
+# Elements of a table of scores: 13 MB.
+_QUERY_BLOCK = 1 << 20
 
 # A pass over the sources takes as long for so many targets as for one: it waits for memory. A single query then needs
 # two passes where it needed five.
@@ -267,6 +268,8 @@ class CslsSearch:
     def _lead(self, matrix: Matrix, k: int, n_candidates: int) -> _Leaders:
         """Targets that lead by their upper bounds; a block of queries at a time, since a row of scores is long."""
         backend, n, n_targets = self._backend, matrix.shape[0], len(self._rows)
+        if backend is NUMPY and n * n_targets > _QUERY_BLOCK and not is_sparse(self._target):
+            return self._lead_of_many(matrix[:], k, n_candidates)
         width = min(n_candidates, n_targets)
         found = _Leaders(
             np.empty((n, width), dtype=np.int64),
@@ -288,9 +291,28 @@ class CslsSearch:
             found.r_target[rows] = cosines[:, : self._neighbourhood].mean(axis=1)
             found.near[rows] = near[:, :k]
 
-        most = max(_QUERY_BLOCK, fewest_queries(self._target) * n_targets)
-        backend.in_blocks(n, n_targets, most, lead)
+        backend.in_blocks(n, n_targets, max(_QUERY_BLOCK, fewest_queries(self._target) * n_targets), lead)
         return found
+
+    def _lead_of_many(self, queries: Array32, k: int, n_candidates: int) -> _Leaders:
+        """The same for so many queries that it is the targets that come in blocks, each of them once."""
+        n, n_targets = len(queries), len(self._rows)
+        near, leaders = Best(n, max(k, min(self._neighbourhood, n_targets))), Best(n, min(n_candidates, n_targets))
+        step = block_rows(n, _QUERY_BLOCK)
+        table = np.empty((n, min(step, n_targets)), dtype=np.float32)
+        for start in range(0, n_targets, step):
+            targets = self._target[start : start + step]
+            part = np.matmul(queries, targets.T, out=table[:, : len(targets)])
+            near.add(part, start)
+            NUMPY.double_less(part, self._r_source[start : start + step])
+            leaders.add(part, start)
+        return _Leaders(
+            leaders.columns,
+            leaders.values + self._r_source[leaders.columns],
+            leaders.values[:, -1] if n_candidates < n_targets else np.full(n, -np.inf, dtype=np.float32),
+            near.values[:, : self._neighbourhood].mean(axis=1),
+            near.columns[:, :k],
+        )
 
     def _settle(self, doubled: Array32, candidates: Rows, k: int) -> tuple[Rows, Array32]:
         """Make r_S exact for the leading candidates until the best k of them are all exact."""
@@ -312,12 +334,12 @@ class CslsSearch:
         return best, best_scores
 
     def _make_exact(self, rows: Rows) -> None:
-        if not len(rows):
-            return
         crowd = self._crowd if len(rows) < _MANY_TARGETS else self._crowded()
-        targets = self._backend.take(self._target, rows)
-        if crowd is None:
-            self._r_source[rows] = self._mean_similarity(targets, self._source)
-        else:
-            self._r_source[rows] = crowd.exact(targets)
+        for start in range(0, len(rows), _SETTLED_TOGETHER):
+            part = rows[start : start + _SETTLED_TOGETHER]
+            targets = self._backend.take(self._target, part)
+            if crowd is None:
+                self._r_source[part] = self._mean_similarity(targets, self._source)
+            else:
+                self._r_source[part] = crowd.exact(targets)
         self._exact[rows] = True

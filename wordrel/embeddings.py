@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter, UnknownWord, shorten
 from wordrel.sparse import Matrix, as_matrix, dense_row, finite_rows, read_only
+from wordrel.topk import has_direction
 
 FloatMatrix = npt.NDArray[np.float32]
 
@@ -127,6 +128,11 @@ class Embeddings:
     @cached_property
     def _rows(self) -> dict[str, int]:
         return {word: row for row, word in enumerate(self.words)}
+
+    @cached_property
+    def with_direction(self) -> npt.NDArray[np.bool_]:
+        """Which rows are finite and not zero, shape (n_words,)."""
+        return has_direction(self.vectors)
 
     @property
     def dimensions(self) -> int:

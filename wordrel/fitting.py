@@ -168,7 +168,11 @@ def align(
     training = Training("relative" if method == "auto" else method, parameters, how_often, seed, progress)
     aligner = training.run(prepared[0], prepared[1], Pairs(*rows))
     languages = _names(source, target)
-    aligned = [aligned_rows(aligner, prepared[number], number, dtype, scratch) for number in (0, 1)]
+    aligned: list[Matrix] = []
+    for number in (0, 1):
+        aligned.append(aligned_rows(aligner, prepared[number], number, dtype, scratch))
+        if not (rerank and len(chosen)):
+            prepared[number] = aligned[number]  # a large space is not kept twice
     reranking, record = None, None
     if rerank and len(chosen):
         reranking, record = _learn_to_rerank(aligner, training, prepared, aligned, (source, target), Pairs(*rows))

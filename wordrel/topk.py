@@ -24,6 +24,13 @@ BLOCK_ELEMENTS = 1 << 22
 # Rows that come in blocks are converted anew for each block of queries, at a price of some 40 inner products each.
 _FEWEST_QUERIES = 32
 
+# A table of so many queries or more, up to the most at a time, against so many rows or more, is computed few columns
+# at a time: as rows of the whole width, 4 MB would be few rows, and few rows are multiplied slowly.
+_FEWEST_STREAMED, _MOST_STREAMED, _WIDE, _STREAMED = 128, 2048, 1 << 16, 1 << 20
+
+# Rows of a table that come at once to a `Best`, so that little memory goes to what is on its way.
+_ADDED_ROWS = 256
+
 # One pass takes the maximum of groups of this many columns; only the k best groups are looked into. 32 was fastest of
 # 8, 16, 32 and 64 for 15,000 to 30,000 columns and k = 10.
 _GROUP = 32
@@ -55,7 +62,8 @@ def top_columns(scores: Array32, k: int) -> Rows:
         return np.argpartition(scores, m - k, axis=1)[:, m - k :]
     maxima = scores[:, : width * _GROUP].reshape(n, _GROUP, width).max(axis=1)
     groups = np.argpartition(maxima, width - k, axis=1)[:, width - k :]
-    members = (groups[:, None, :] + width * np.arange(_GROUP)[None, :, None]).reshape(n, -1)
+    # Not -1, which says nothing of a table without rows.
+    members = (groups[:, None, :] + width * np.arange(_GROUP)[None, :, None]).reshape(n, k * _GROUP)
     left_over = np.broadcast_to(np.arange(width * _GROUP, m), (n, m - width * _GROUP))
     members = np.concatenate([members, left_over], axis=1)
     values = np.take_along_axis(scores, members, axis=1)
@@ -75,6 +83,60 @@ def top_mean(scores: Array32, k: int) -> Array32:
     """Mean of the k highest of each row, or of all when there are fewer; shape (n,)."""
     means: Array32 = np.take_along_axis(scores, top_columns(scores, k), axis=1).mean(axis=1, dtype=np.float32)
     return means
+
+
+class Best:
+    """The highest k of each row of a table that is too wide to be held, and comes some columns at a time.
+
+    Parameters
+    ----------
+    n, k : int
+        Rows, and how many of each are kept.
+
+    Attributes
+    ----------
+    columns : array of int64, shape (n, k)
+        Best first, the lower column first among equals; -1 as long as there were fewer.
+    values : array of float32, shape (n, k)
+        -inf where the column is -1.
+    """
+
+    def __init__(self, n: int, k: int) -> None:
+        self.columns: Rows = np.full((n, k), -1, dtype=np.int64)
+        self.values: Array32 = np.full((n, k), -np.inf, dtype=np.float32)
+
+    def add(self, table: Array32, first: int) -> None:
+        """Look at the next columns.
+
+        Parameters
+        ----------
+        table : array of float32, shape (n, m)
+            Without NaN.
+        first : int
+            Number of its first column, after those of all columns before.
+        """
+        for part in _blocks(len(table), _ADDED_ROWS):
+            self._add(table[part], first, self.columns[part], self.values[part])
+
+    def _add(self, table: Array32, first: int, best: Rows, highest: Array32) -> None:
+        m, k = table.shape[1], best.shape[1]
+        if not first and m >= k:
+            best[:], highest[:] = sorted_top(table, k)
+            return
+        rows, found = np.divmod(np.flatnonzero(table > highest[:, -1:]), m)
+        if not len(rows):
+            return
+        counts = np.bincount(rows, minlength=len(table))
+        changed = np.flatnonzero(counts)
+        # As a table: one row of new values for each row that has some, of as many as the longest has.
+        line, place = (np.cumsum(counts > 0) - 1)[rows], np.arange(len(rows)) - (np.cumsum(counts) - counts)[rows]
+        columns = np.full((len(changed), int(counts.max())), -1, dtype=np.int64)
+        values = np.full(columns.shape, -np.inf, dtype=np.float32)
+        columns[line, place], values[line, place] = found + first, table[rows, found]
+        columns, values = np.hstack([best[changed], columns]), np.hstack([highest[changed], values])
+        order = np.argsort(-values, axis=1, kind="stable")[:, :k]
+        best[changed] = np.take_along_axis(columns, order, axis=1)
+        highest[changed] = np.take_along_axis(values, order, axis=1)
 
 
 def product_blocks(X: Matrix, Y: Matrix) -> Iterator[tuple[slice, Array32]]:
@@ -237,7 +299,13 @@ def check_k(k: int, name: str = "k") -> None:
         raise InvalidParameter(f"{name} must be 1 or more, not {k}")
 
 
-def nearest(queries: Matrix, pool: Matrix, k: int, backend: Backend | None = None) -> tuple[Rows, Array32]:
+def nearest(
+    queries: Matrix,
+    pool: Matrix,
+    k: int,
+    backend: Backend | None = None,
+    found: npt.NDArray[np.bool_] | None = None,
+) -> tuple[Rows, Array32]:
     """Nearest rows of a pool by inner product: for a few queries, or on a device, this beats building an index.
 
     Parameters
@@ -249,6 +317,8 @@ def nearest(queries: Matrix, pool: Matrix, k: int, backend: Backend | None = Non
         1 or more; no more columns come back than there are rows to be found.
     backend : Backend, optional
         Where to compute; in numpy when left out.
+    found : array of bool, shape (n,), optional
+        `has_direction` of the pool, when it is known: for one query it takes as long as the answer.
 
     Returns
     -------
@@ -259,7 +329,7 @@ def nearest(queries: Matrix, pool: Matrix, k: int, backend: Backend | None = Non
     """
     check_k(k)
     where = backend_for(backend, queries, pool)
-    found = has_direction(pool)
+    found = has_direction(pool) if found is None else found
     known = np.flatnonzero(found)
     usable = has_direction(queries)
     k = min(k, len(known))
@@ -274,5 +344,20 @@ def nearest(queries: Matrix, pool: Matrix, k: int, backend: Backend | None = Non
         columns, scores[asked[block]] = where.sorted_top(table, k)
         rows[asked[block]] = known[columns]
 
-    each_block(queries[asked], candidates, fill, where)
+    if where is NUMPY and not is_sparse(candidates) and len(asked) > _FEWEST_STREAMED and len(known) > _WIDE:
+        for block in _blocks(len(asked), _MOST_STREAMED):
+            best = _streamed(queries[asked[block]], candidates, k)
+            rows[asked[block]], scores[asked[block]] = known[best.columns], best.values
+    else:
+        each_block(queries[asked], candidates, fill, where)
     return rows, scores
+
+
+def _streamed(queries: Array32, pool: Any, k: int) -> Best:
+    """The same for many queries and a large pool, each row of which is then met once."""
+    best, step = Best(len(queries), k), block_rows(len(queries), _STREAMED)
+    table = np.empty((len(queries), step), dtype=np.float32)
+    for start in range(0, len(pool), step):
+        part = pool[start : start + step]
+        best.add(np.matmul(queries, part.T, out=table[:, : len(part)]), start)
+    return best

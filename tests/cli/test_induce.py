@@ -15,20 +15,22 @@ def rows_of(path):
     return [(a, b, float(c), float(d)) for a, b, c, d in (line.split("\t") for line in lines)]
 
 
-def test_what_is_sure_is_right(run, saved, here, embedded):
-    outcome = run("induce", saved, "--top", 4000, "-o", "lexicon.tsv")
-    rows = rows_of(here / "lexicon.tsv")
-    sure = [row for row in rows if row[2] >= 0.9]
-    assert outcome.out == f"lexicon.tsv: 4,000 pairs, {len(sure):,} of them with a confidence of 0.9 or more\n"
-    assert [row[2] for row in rows] == sorted((row[2] for row in rows), reverse=True)
-    gold = {word.lower(): set(embedded[2].test[word]) for word in embedded[2].test.sources}
-    right = [row[1] in gold[row[0]] for row in sure if row[0] in gold]
+def test_what_is_sure_is_right(induced):
+    outcome, folder = induced
+    rows = rows_of(folder / "lexicon.tsv")
+    assert outcome.out == f"lexicon.tsv: {len(rows)} pairs, {len(rows)} of them with a confidence of 0.9 or more\n"
+    assert [row[2] for row in rows] == sorted((row[2] for row in rows), reverse=True) and rows[-1][2] >= 0.9
+    held_out = wordrel.load_dictionary("embedded:en-it").test
+    gold = {word.lower(): set(held_out[word]) for word in held_out.sources}
+    right = [row[1] in gold[row[0]] for row in rows if row[0] in gold]
     assert len(right) > 25 and sum(right) / len(right) >= 0.85
 
 
 def test_the_same_alignment_gives_the_same_bytes(run, saved, here):
     for name in ("a.tsv", "b.tsv"):
-        run("induce", saved, "--top", 200, "-k", 3, "-o", name)
+        outcome = run("induce", saved, "--top", 200, "-k", 3, "-o", name)
+        sure = [row for row in rows_of(here / name) if row[2] >= 0.9]
+        assert outcome.out == f"{name}: 600 pairs, {len(sure)} of them with a confidence of 0.9 or more\n" and sure
     assert (here / "a.tsv").read_bytes() == (here / "b.tsv").read_bytes()
     outcome = run("induce", saved, "--top", 200, "-k", 3)
     assert outcome.out.encode() == (here / "a.tsv").read_bytes()
@@ -36,19 +38,19 @@ def test_the_same_alignment_gives_the_same_bytes(run, saved, here):
 
 def test_mutual_and_one_to_one(saved):
     alignment = wordrel.load_alignment(saved)
-    whole = {(one.source, one.target): one for one in induce(alignment, 400, k=2)}
-    mutual = induce(alignment, 400, k=2, mutual=True)
-    assert 50 < len(mutual) < 400
+    whole = {(one.source, one.target): one for one in induce(alignment, 150, k=2)}
+    mutual = induce(alignment, 150, k=2, mutual=True)
+    assert 50 < len(mutual) < 150
     there = alignment.translate_many([one.source for one in mutual], k=1)
     back = alignment.translate_many([one.target for one in mutual], source="it", k=1)
     for one, (target,), (source,) in zip(mutual, there, back, strict=True):
         assert (source.word, target.word) == (one.source, one.target)
-    single = induce(alignment, 400, k=2, one_to_one=True)
+    single = induce(alignment, 150, k=2, one_to_one=True)
     for side in ("source", "target"):
         words = [getattr(one, side) for one in single]
         assert len(set(words)) == len(words)
     assert {(one.source, one.target) for one in single} <= set(whole)
-    sure = induce(alignment, 400, k=2, min_confidence=0.8)
+    sure = induce(alignment, 150, k=2, min_confidence=0.8)
     assert len(sure) == sum(one.confidence >= 0.8 for one in whole.values())
 
 

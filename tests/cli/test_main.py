@@ -1,9 +1,12 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import wordrel
+from tests.conftest import rotated_spaces, write_vec
 from wordrel import cli
 from wordrel._version import __version__
 from wordrel.cli import COMMANDS
@@ -35,9 +38,17 @@ def test_translate_loads_neither_gensim_nor_sklearn_nor_torch(saved, tmp_path):
     assert "numpy" in loaded and loaded.isdisjoint({"gensim", "sklearn", "torch", "scipy", "faiss"})
 
 
-def test_align_does_not_load_gensim_or_torch(tmp_path):
-    loaded = loaded_after("align", "en", "it", "-q", "--no-rerank", "--limit", "700", cwd=tmp_path)
-    assert loaded.isdisjoint({"gensim", "torch", "sklearn", "scipy"})
+def test_align_does_not_load_gensim_or_torch(toy_files, here):
+    # Noisy enough, and with enough words, for all that learning does: settings tried, rounds, gradient steps.
+    source, target = rotated_spaces(n=600, d=20)
+    noise = 2.5 * np.random.default_rng(1).normal(size=target.vectors.shape)
+    write_vec(here / "xx.vec", list(source.words), source.vectors)
+    write_vec(here / "yy.vec", list(target.words), target.vectors + noise)
+    (here / "pairs.tsv").write_text("".join(f"s{i}\tt{i}\n" for i in range(160)))
+    loaded = loaded_after(*toy_files, "-q", "--no-rerank", cwd=here)
+    assert "numpy" in loaded and loaded.isdisjoint({"gensim", "torch", "sklearn", "scipy"})
+    learnt = wordrel.load_alignment("xx-yy.wordrel").info
+    assert len(learnt["cross_validation"]) == 10 and learnt["refine"] and learnt["contrast_steps"] == 40
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -89,10 +100,20 @@ def test_nothing_else_shows_a_traceback(run, monkeypatch, error, code, message):
     assert run("info") == (code, "", f"wordrel: {message}\n")
 
 
-def test_a_reader_that_has_enough_is_no_error(saved, tmp_path):
-    command = f"{sys.executable} -m wordrel translate cat -k 30000 -a {saved} | head -n 2; exit ${{PIPESTATUS[0]}}"
+def test_a_reader_that_has_enough_is_no_error(tmp_path):
+    # An answer that is larger than the 64 KiB that a pipe holds.
+    rng = np.random.default_rng(0)
+    words = [f"w{i}" + "x" * 30 for i in range(4000)]
+    spaces = [wordrel.Embeddings(words, rng.normal(size=(4000, 4)), language) for language in ("xx", "yy")]
+    pairs = wordrel.BilingualDictionary([(word, word) for word in words[:20]], "xx", "yy", words[:5])
+    wordrel.align(*spaces, pairs, method="procrustes", refine=0, rerank=False).save(tmp_path / "large.wordrel")
+    asked = f"{sys.executable} -m wordrel translate {words[0]} -k 4000"
+    whole = subprocess.run(asked.split(), capture_output=True, text=True, cwd=tmp_path, check=True).stdout
+    assert len(whole) > 1 << 17
+    command = f"{asked} | head -n 2; exit ${{PIPESTATUS[0]}}"
     result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=False)
-    assert result.stdout.splitlines()[0] == "cat" and result.stderr == "" and result.returncode in (0, 141)
+    assert result.stdout.splitlines() == whole.splitlines()[:2]
+    assert result.stderr == "" and result.returncode in (0, 141)
 
 
 def test_ctrl_c_leaves_nothing_half_written(tmp_path):

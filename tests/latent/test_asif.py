@@ -80,6 +80,19 @@ def test_what_was_removed_has_never_been_there(seed, gone, similarity):
     assert removed.explain(X[0], Y[0]) == never.explain(X[0], Y[0])
 
 
+def test_few_of_many_anchors_are_kept_and_no_rows_are_none():
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(2, 1000, 8))
+    asif = ASIF(k=5).fit(X, Y)
+    found = asif.transform(X[:3]).toarray()
+    cosines = unit(X[:3]) @ unit(X).T
+    for row, kept in zip(cosines, found, strict=True):
+        highest = np.argsort(-row)[:5]
+        assert set(np.flatnonzero(kept)) == set(highest)
+        np.testing.assert_allclose(kept[highest], unit(row[None, highest] ** 8)[0], rtol=1e-4)
+    assert asif.predict(X[:0], Y[:3]).tolist() == []
+
+
 def test_numbers_of_anchors_are_used_once():
     X, Y = modalities(3)
     asif = ASIF().fit(X[:4], Y[:4]).remove_anchors([3]).add_anchors(X[4:6], Y[4:6])

@@ -103,7 +103,7 @@ def contrast(one, other):
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_colours_can_be_told_from_the_ground(theme):
-    style = (_TEMPLATES / "style.css").read_text("utf-8")
+    style = (_TEMPLATES / "chart.css").read_text("utf-8")
     colours = [
         dict(re.findall(r"(--[\w]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{([^}]*)\}", style)
     ]

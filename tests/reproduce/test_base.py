@@ -23,7 +23,7 @@ def test_means_and_deviations_are_those_of_a_sample_of_seeds():
 def test_a_finding_is_plain_values_and_a_table():
     rows = (Row("one", {"a": Measured((1.0, 3.0))}), Row("other", {"b": Measured((2.0,), 5.0), "a": Measured((0.0,))}))
     picture = heat_map("what", "all of it", ["one"], ["a"], np.ones((1, 1)))
-    finding = Finding("x", "X", "A paper", "All is so.", rows, AGREES, "it is", (4, 5), 0.5, (picture,))
+    finding = Finding("x", "X", "A paper", "All is so.", rows, AGREES, "it is", (4, 5), 0.5, (picture,), "But.")
     assert finding.columns == ("a", "b")
     assert json.loads(json.dumps(finding.to_dict())) == {
         "name": "x",
@@ -32,6 +32,7 @@ def test_a_finding_is_plain_values_and_a_table():
         "claim": "All is so.",
         "verdict": "agrees",
         "reason": "it is",
+        "note": "But.",
         "seconds": 0.5,
         "seeds": [4, 5],
         "rows": [

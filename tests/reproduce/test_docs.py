@@ -30,6 +30,22 @@ def test_the_table_is_that_of_the_result(name):
 
 
 @pytest.mark.parametrize("name", FINDINGS)
+def test_the_section_and_the_page_show_pictures_that_are_there(name):
+    for text in (SECTIONS[name], (FOLDER / f"{name}.md").read_text("utf-8")):
+        shown = re.findall(r"!\[[^]]+\]\((\S+)\)", text)
+        assert shown and all(file.startswith(f"{name}-") and (FOLDER / file).is_file() for file in shown)
+
+
+@pytest.mark.parametrize("name", FINDINGS)
+def test_what_repeats_it_is_a_full_run_and_names_no_place(name):
+    repeat = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["repeat"]
+    data = " --data FOLDER" if "--data FOLDER" in SECTIONS[name] else ""
+    assert repeat["command"] == f"wordrel reproduce {name}{data} -o docs/reproduction"
+    assert f"wordrel reproduce {name}{data}\n" in SECTIONS[name] and repeat["quick"] is False
+    assert repeat["inputs"] == [] and len(repeat["seeds"]) >= 3
+
+
+@pytest.mark.parametrize("name", FINDINGS)
 def test_lines_for_your_own_data_run(name, capsys, monkeypatch, tmp_path):
     (code,) = re.findall(r"^```python\n(.*?)^```$", SECTIONS[name], flags=re.DOTALL | re.MULTILINE)
     if "torch" in code:

@@ -5,58 +5,57 @@ from scipy.spatial import procrustes
 torch = pytest.importorskip("torch", reason="the extra 'torch' is not installed")
 
 from tests.reference import unit  # noqa: E402
-from wordrel.reproduce import invariance, reproduce  # noqa: E402
+from wordrel.reproduce import invariance  # noqa: E402
 from wordrel.reproduce.autoencoder import train  # noqa: E402
 from wordrel.reproduce.base import Measured, Row  # noqa: E402
 from wordrel.reproduce.images import digits, plane  # noqa: E402
 
 
-@pytest.fixture(scope="module")
-def drawn():
-    """The latents that pictures were made of."""
-    return []
+def spaces(n=120, d=2):
+    """Latents of the same items: one space, and it turned, scaled, moved and with noise."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n, d)) + 0.5
+    turn = np.linalg.qr(rng.normal(size=(d, d)))[0]
+    return [X.astype(np.float32), (3 * X @ turn + 1 + rng.normal(0, 0.3, (n, d))).astype(np.float32)]
 
 
-@pytest.fixture(scope="module")
-def finding(drawn):
-    draw = invariance._picture
+def test_a_row_is_what_scipy_and_the_definitions_say_of_the_latents():
+    X, Y = (Z.astype(float) for Z in spaces())
+    cells = invariance._compare(spaces(), seed=4)
+    assert cells["Procrustes residual"] ** 2 == pytest.approx(procrustes(X, Y)[2], abs=1e-5)
+    assert cells["absolute cosine"] == pytest.approx((unit(X) * unit(Y)).sum(axis=1).mean(), abs=1e-5)
+    anchors = np.random.default_rng(4).permutation(len(X))[:50]
 
-    def keep(setting, spaces, seed):
-        drawn.append(spaces)
-        return draw(setting, spaces, seed)
+    def alike(A, B, A_anchors, B_anchors):
+        return (unit(unit(A) @ unit(A_anchors).T) * unit(unit(B) @ unit(B_anchors).T)).sum(axis=1).mean()
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(invariance, "_picture", keep)
-        return reproduce("invariance", quick=True)
-
-
-def test_the_table_is_that_of_the_latents(finding, drawn):
-    assert [picture.title for picture in finding.pictures] == [row.label for row in finding.rows]
-    assert finding.pictures[0].chart.titles == (
-        "latents, first seed", "latents, second seed", "relative, first seed", "relative, second seed",
-    )  # fmt: skip
-    first = finding.pictures[0].chart.charts[0].groups[0]
-    assert (first.xs[0], first.ys[0]) in {tuple(map(float, point)) for point in drawn[0][0]}
-    for row, (one, other) in zip(finding.rows[:2], drawn[:2], strict=True):
-        X, Y = one.astype(float), other.astype(float)
-        cells = {name: cell.values[0] for name, cell in row.cells.items()}
-        assert cells["Procrustes residual"] ** 2 == pytest.approx(procrustes(X, Y)[2], abs=1e-5)
-        assert cells["absolute cosine"] == pytest.approx((unit(X) * unit(Y)).sum(axis=1).mean(), abs=1e-5)
-        anchors = np.random.default_rng(0).permutation(len(X))[:50]
-        for name, (A, B) in {
-            "relative cosine": (X, Y),
-            "relative cosine, centred": (X - X.mean(axis=0), Y - Y.mean(axis=0)),
-        }.items():
-            R, S = unit(unit(A) @ unit(A[anchors]).T), unit(unit(B) @ unit(B[anchors]).T)
-            assert cells[name] == pytest.approx((R * S).sum(axis=1).mean(), abs=1e-5)
+    A, B = X - X.mean(axis=0), Y - Y.mean(axis=0)
+    order = np.random.default_rng(4).permutation(len(B))
+    assert cells["relative cosine"] == pytest.approx(alike(X, Y, X[anchors], Y[anchors]), abs=1e-5)
+    assert cells["relative cosine, centred"] == pytest.approx(alike(A, B, A[anchors], B[anchors]), abs=1e-5)
+    shuffled = alike(A, B[order], A[anchors], B[anchors])
+    assert cells["the same, items shuffled"] == pytest.approx(shuffled, abs=1e-5)
 
 
-def test_a_plane_and_wide_enough_digits_coincide_relatively_and_other_items_do_not(finding):
-    means = {row.label: {name: cell.mean for name, cell in row.cells.items()} for row in finding.rows}
-    for label in ("points of a plane, latents of 2", "digits, latents of 8"):
-        assert means[label]["relative cosine, centred"] > 0.85 > 0.4 > means[label]["absolute cosine"]
-    assert all(abs(row["the same, items shuffled"]) < 0.15 for row in means.values())
-    assert finding.seeds == (0, 1) and all(len(cell.values) == 2 for row in finding.rows for cell in row.cells.values())
+@pytest.mark.parametrize(("d", "titles"), [(2, ["latents", "latents", "relative", "relative"]), (5, ["relative"] * 2)])
+def test_the_picture_shows_latents_of_two_numbers_and_both_relative_spaces(d, titles):
+    X, Y = spaces(d=d)
+    items = invariance.Items(X, np.arange(len(X)) % 3)
+    figure = invariance._picture(invariance.Setting("label", items, d), [X, Y], 4)
+    seeds = ("first seed", "second seed")
+    assert figure.title == "label"
+    assert figure.chart.titles == tuple(f"{title}, {seeds[i % 2]}" for i, title in enumerate(titles))
+    shown = [np.column_stack([chart.groups[1].xs, chart.groups[1].ys]) for chart in figure.chart.charts]
+    if d == 2:
+        np.testing.assert_allclose(shown[0], X[1::3], rtol=1e-6)
+        np.testing.assert_allclose(shown[1], Y[1::3], rtol=1e-6)
+    # The axes are those of the first relative space: as far from one another there as in the plane that fits it best.
+    anchors = np.random.default_rng(4).permutation(len(X))[:50]
+    R = unit(X.astype(float)) @ unit(X.astype(float)[anchors]).T
+    R -= R.mean(axis=0)
+    U, S, _ = np.linalg.svd(R, full_matrices=False)
+    expected = (U[:, :2] * S[:2])[1::3]
+    np.testing.assert_allclose(np.abs(shown[-2]), np.abs(expected), atol=1e-3)
 
 
 @pytest.mark.parametrize(

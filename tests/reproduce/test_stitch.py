@@ -57,43 +57,38 @@ def test_the_encoder_is_of_one_and_the_decoder_of_the_other(data):
 
 
 @pytest.mark.parametrize(
-    ("relative", "absolute", "agrees"), [(2.0, 5.0, True), (2.01, 50.0, False), (1.0, 4.99, False)]
+    ("relative", "absolute", "whole", "agrees"),
+    [(2.0, 5.0, 0.1, True), (2.01, 50.0, 0.1, False), (1.0, 4.99, 0.1, False), (1.0, 50.0, 0.101, False)],
 )
-def test_the_verdict_follows_from_its_limits(relative, absolute, agrees):
+def test_the_verdict_follows_from_its_limits(relative, absolute, whole, agrees):
+    def row(label, error, times):
+        return Row(label, {"MSE, not stitched": Measured((error,)), "times as high": Measured((times,))})
+
     rows = [
-        Row("x, AE, absolute", {"times as high": Measured((absolute,))}),
-        Row("x, AE, relative", {"times as high": Measured((relative,))}),
+        row("x, AE, absolute", 0.01, absolute),
+        row("x, AE, relative", whole, relative),
+        Row("x, the mean image", {"MSE, not stitched": Measured((0.2,))}),
         Row("x, classifiers", {"accuracy, absolute, stitched": Measured((0.1,))}),
     ]
-    assert stitch._judge(rows)[0] is agrees
+    found, reason = stitch._judge(rows)
+    assert found is agrees
+    assert reason == (
+        f"stitching makes the error of relative models at most {relative:.2f} times as high (limit 2) and that of "
+        f"absolute ones at least {absolute:.1f} times (limit 5); not stitched, each model makes at most "
+        f"{whole / 0.2:.2f} of the error of the mean image (limit 0.5)"
+    )
 
 
-@pytest.fixture(scope="module")
-def finding():
-    return reproduce("stitch", quick=True)
-
-
-def test_digits_are_stitched_without_training(finding):
-    assert finding.verdict == "agrees" and finding.seeds == (0, 1)
-    absolute, relative, classifiers = (row.cells for row in finding.rows)
-    for cells in (absolute, relative):
-        whole, both = cells["MSE, not stitched"].values, cells["MSE, stitched"].values
-        assert cells["times as high"].values == pytest.approx([b / a for a, b in zip(whole, both, strict=True)])
-    stitched = "accuracy, {}, stitched"
-    assert classifiers[stitched.format("relative")].mean > classifiers[stitched.format("absolute")].mean + 0.2
-    assert [image.caption for image in finding.pictures[0].images] == [
-        "the images", "absolute, not stitched", "absolute, stitched", "relative, not stitched", "relative, stitched",
-    ]  # fmt: skip
-
-
-def test_the_signal_makes_an_encoder_fit_behind_the_reference():
-    finding = reproduce("supervise", quick=True)
-    reference, with_signal, without = (row.cells for row in finding.rows)
-    assert finding.verdict == "agrees" and reference["times the reference's"].values == (1, 1)
-    for cells in (with_signal, without):
-        times = [a / b for a, b in zip(cells[supervise.ERROR].values, reference[supervise.ERROR].values, strict=True)]
-        assert cells["times the reference's"].values == pytest.approx(times)
-    assert with_signal["relative similarity"].mean > 0.97 > without["relative similarity"].mean
+def test_each_image_is_beside_what_every_model_makes_of_it(data):
+    models = [(name, build(data, name, "AE", 0, 30, 16)) for name in (ABSOLUTE, RELATIVE)]
+    gallery = stitch._gallery("x, AE", data, models, n=3)
+    assert gallery.title == "x, AE: reconstructions"
+    assert [image.caption for image in gallery.images] == ["the images", "absolute", "relative"]
+    with torch.no_grad():
+        shown = [data.test[:3], *(model(data.test[:3]) for _, model in models)]
+    for image, values in zip(gallery.images, shown, strict=True):
+        strip = np.hstack([one.reshape(4, 4) for one in values.clamp(0, 1).numpy()])
+        assert image.png == grey_png(strip, scale=16)
 
 
 @pytest.mark.parametrize(("pulled", "free", "agrees"), [(2.0, 3.0, True), (2.01, 30.0, False), (1.5, 2.0, False)])

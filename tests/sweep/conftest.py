@@ -21,8 +21,10 @@ SETTINGS = 'methods = ["procrustes", {name = "cca", ridge = 0.1}]\nanchors = [20
 
 
 @pytest.fixture
-def settings(here: Path) -> Path:
+def settings(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Eight cells; translations are a rotation apart, and so noisy that half of them are found."""
+    # No test takes the power away, and on a busy disk this is most of the time.
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
     rng = np.random.default_rng(3)
     X = rng.normal(size=(120, 8))
     Y = X @ np.linalg.qr(rng.normal(size=(8, 8)))[0] + rng.normal(scale=0.5, size=X.shape)

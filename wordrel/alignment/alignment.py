@@ -192,7 +192,8 @@ class Alignment:
         index = self._saved_index(language) if self._backend is None else None
         if index is not None:
             return index.search(vectors, k)
-        return nearest(vectors, self.space(language).vectors, k, self._backend)
+        space = self.space(language)
+        return nearest(vectors, space.vectors, k, self._backend, space.with_direction)
 
     def translate(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wordrel.pages.facts import facts_of
-from wordrel.report import Cell, Column, Deviation, Document, Section, Table
+from wordrel.report import Cell, Column, Deviation, Document, Prose, Section, Table
 from wordrel.reproduce.base import AGREES, Finding, Measured
 
 
@@ -21,7 +21,8 @@ def finding_page(finding: Finding, repeat: Mapping[str, Any]) -> Document:
     """
     agrees = finding.verdict == AGREES
     lead = f"{finding.claim} What was measured here {'agrees' if agrees else 'does not agree'}: {finding.reason}."
-    sections = [Section("What was measured", (_table(finding),))]
+    measured = (_table(finding), Prose(finding.note)) if finding.note else (_table(finding),)
+    sections = [Section("What was measured", measured)]
     if finding.pictures:
         sections.append(Section("Pictures", finding.pictures))
     facts = (("finding", finding.name), ("source", finding.paper), *facts_of(repeat))

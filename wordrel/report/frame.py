@@ -14,6 +14,17 @@ WIDTH = 440.0
 SIZE = 13.0
 PLOT = 210.0
 
+# One a series from the second on, in a square of 8 by 8.
+_HATCHES = (
+    "M-1 9L9-1M-1 1L1-1M7 9L9 7",
+    "M2 2h2v2h-2zM6 6h2v2h-2z",
+    "M-1-1L9 9M-1 7L1 9M7-1L9 1",
+    "M0 4H8",
+    "M4 0V8",
+    "M0 4H8M4 0V8",
+    "M-1-1L9 9M-1 9L9-1",
+)
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -96,9 +107,20 @@ def bar(index: int, x: float, y: float, width: float, height: float, title: str 
     )
     if not index:
         return [solid]
-    # The pattern is defined once in the page.
+    # The pattern is defined once in the page, or the file.
     hatch = element("rect", x=x, y=y, width=width, height=height, fill=f"url(#hatch{index})", class_="h")
     return [solid, hatch]
+
+
+def hatches() -> Element:
+    """Definitions of the patterns that `bar` lays on all series but the first."""
+    patterns = (
+        element(
+            "pattern", element("path", d=shape), id=f"hatch{index}", width=8, height=8, patternUnits="userSpaceOnUse"
+        )
+        for index, shape in enumerate(_HATCHES, 1)
+    )
+    return element("defs", *patterns)
 
 
 def left_margin(axis: Axis) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unicodedata import bidirectional
 
-from wordrel.report.charts import drawings
+from wordrel.report.charts import chart_style, drawings
 from wordrel.report.document import (
     Block,
     Cell,
@@ -25,7 +25,8 @@ from wordrel.report.document import (
     cell_value,
 )
 from wordrel.report.figures import as_tables, has_points
-from wordrel.report.graphics import MOST_SERIES, Panels
+from wordrel.report.frame import hatches
+from wordrel.report.graphics import Panels
 from wordrel.report.wording import (
     CELL,
     FACT,
@@ -71,7 +72,7 @@ def to_html(document: Document) -> str:
         sections=[_section(section, numbers) for section in document.sections],
         facts=[(_short(key, HEADING), _short(value, FACT)) for key, value in document.facts],
         facts_title=_TITLE,
-        style=_markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),
+        style=_markup(chart_style() + (_TEMPLATES / "style.css").read_text(encoding="utf-8")),
         script=_markup(script),
         policy="; ".join(
             (
@@ -83,7 +84,7 @@ def to_html(document: Document) -> str:
                 "form-action 'none'",
             )
         ),
-        hatches=range(1, MOST_SERIES),
+        hatches=_markup(str(hatches())),
     )
 
 

@@ -1,12 +1,16 @@
-"""A Document as Markdown, with the tables that GitHub, GitLab, Pandoc and Obsidian know; charts as their numbers."""
+"""A Document as Markdown, with the tables that GitHub, GitLab, Pandoc and Obsidian know; charts as their numbers.
+
+Where pictures lie beside the file, charts are pointed to instead.
+"""
 
 from __future__ import annotations
 
 import re
 from itertools import count
 
-from wordrel.report.document import Block, Document, Gallery, Prose, Table
+from wordrel.report.document import Block, Document, Figure, Gallery, Prose, Table
 from wordrel.report.figures import as_tables, has_points
+from wordrel.report.standalone import picture_name
 from wordrel.report.wording import (
     CELL,
     FACT,
@@ -23,13 +27,19 @@ from wordrel.report.wording import (
 _MARKS = re.compile(r"([\\`*_\[\]|~$])")
 _OPENING = re.compile(r"^(#{1,6}(?=\s|$)|[-+=](?=\s|$|[-+=])|\d+(?=[.)](\s|$)))")
 
+_PLAIN_NAME, _ANGLE = re.compile(r"[\w.-]+"), re.compile(r"[<>\\]")
+_ESCAPE = r"\\\g<0>"
 
-def to_markdown(document: Document) -> str:
+
+def to_markdown(document: Document, stem: str = "") -> str:
     """Write a document as Markdown.
 
     Parameters
     ----------
     document : Document
+    stem : str
+        What the names of its pictures begin with, as `wordrel.report.standalone.picture_files` makes them; when left
+        out, there are none, and charts are tables of their numbers.
 
     Returns
     -------
@@ -41,7 +51,7 @@ def to_markdown(document: Document) -> str:
         parts.append(f"## {escaped(section.title, HEADING)}")
         parts += map(_running, paragraphs(section.intro))
         for block in section.blocks:
-            parts += _block(block, tables, figures)
+            parts += _block(block, tables, figures, stem)
     if document.facts:
         parts.append("## To repeat it")
         lines = [f"| {escaped(key)} | {escaped(value, FACT)} |" for key, value in document.facts]
@@ -68,13 +78,16 @@ def _running(text: str) -> str:
     return f"{opening[0]}\\{line[opening.end() :]}" if opening[0].isdigit() else f"\\{line}"
 
 
-def _block(block: Block, tables: count[int], figures: count[int]) -> list[str]:
+def _block(block: Block, tables: count[int], figures: count[int], stem: str) -> list[str]:
     if isinstance(block, Prose):
         return [_running(text) for text in paragraphs(block.text)]
     if isinstance(block, Table):
         return _table(block, f"Table {next(tables)}")
-    name = f"Figure {next(figures)}"
+    number = next(figures)
+    name = f"Figure {number}"
     head = [f"**{name}.** {escaped(block.title, HEADING)}", _running(block.description)]
+    if stem:
+        return [*head, *_pictures(block, number, stem)]
     if isinstance(block, Gallery):
         return [*head, "\n".join(f"- {escaped(image.alt, HEADING)}" for image in block.images)]
     if has_points(block):
@@ -84,6 +97,22 @@ def _block(block: Block, tables: count[int], figures: count[int]) -> list[str]:
         part for i, one in enumerate(numbers) for part in _table(one, "" if len(numbers) == 1 else f"{name}.{i + 1}")
     ]
     return [*head, *parts]
+
+
+def _pictures(block: Figure | Gallery, number: int, stem: str) -> list[str]:
+    """Links to the pictures of a block; what stands under them follows."""
+    if isinstance(block, Gallery):
+        return [
+            f"{_link(image.alt, picture_name(stem, number, i))} {escaped(image.caption, HEADING)}".rstrip()
+            for i, image in enumerate(block.images, 1)
+        ]
+    return [_link(block.title, picture_name(stem, number)), *([_running(block.note)] if block.note else [])]
+
+
+def _link(alt: str, name: str) -> str:
+    # Spaces and brackets end a name that does not stand in angle brackets.
+    target = name if _PLAIN_NAME.fullmatch(name) else f"<{_ANGLE.sub(_ESCAPE, name)}>"
+    return f"![{escaped(alt, HEADING)}]({target})"
 
 
 def _table(table: Table, name: str) -> list[str]:

@@ -14,7 +14,12 @@ from wordrel.report.document import Document
 FORMATS = (".html", ".md", ".json", ".csv", ".tex")
 
 
-def write_report(document: Document, path: str | os.PathLike[str], json_value: Mapping[str, Any] | None = None) -> Path:
+def write_report(
+    document: Document,
+    path: str | os.PathLike[str],
+    json_value: Mapping[str, Any] | None = None,
+    pictures: bool = False,
+) -> Path:
     """Write a report: HTML, Markdown, JSON, CSV or LaTeX, by the end of the file's name.
 
     A file that is there is replaced at once, when the new one is whole. The same document gives the same bytes.
@@ -25,6 +30,9 @@ def write_report(document: Document, path: str | os.PathLike[str], json_value: M
     path : path-like
     json_value : mapping, optional
         What a JSON file holds; its order is kept.
+    pictures : bool
+        Whether Markdown shows its figures by files that are written beside it, ``NAME-1.svg`` and so on, in place of
+        tables of their numbers. Other formats need none.
 
     Returns
     -------
@@ -40,15 +48,27 @@ def write_report(document: Document, path: str | os.PathLike[str], json_value: M
     """
     place = Path(path)
     check_report_path(place)
+    if pictures and place.suffix.lower() == ".md":
+        from wordrel.report.markdown import to_markdown
+        from wordrel.report.standalone import picture_files
+
+        for name, content in picture_files(document, place.stem).items():
+            _replace(place.with_name(name), content)
+        text = to_markdown(document, place.stem)
+    else:
+        text = _text(document, place.suffix.lower(), json_value)
     # Half a surrogate pair has no UTF-8; its escape is what JSON reads, and elsewhere it is shown.
-    data = _text(document, place.suffix.lower(), json_value).encode("utf-8", "backslashreplace")
+    _replace(place, text.encode("utf-8", "backslashreplace"))
+    return place
+
+
+def _replace(place: Path, data: bytes) -> None:
     temporary = place.with_name(f".{place.name[:40]}.{os.getpid()}.part")
     try:
         temporary.write_bytes(data)
         temporary.replace(place)
     finally:
         temporary.unlink(missing_ok=True)
-    return place
 
 
 def check_report_path(path: str | os.PathLike[str]) -> None:

@@ -26,6 +26,10 @@ FORGOTTEN = "three"
 # Limits of the verdict, with the most anchors; chance is .1 and about .001.
 LEAST_DIGITS, LEAST_WORDS = 0.8, 0.2
 
+# Numbers of anchors.
+COUNTS = {"words": (100, 300, 1000, 3000, 6000), "digits": (30, 100, 300, 1000)}
+COUNTS_QUICK = {"words": (100, 1000), "digits": (30, 300)}
+
 _SHOWN_IMAGES, _SHOWN_ANCHORS = 4, 8
 
 
@@ -52,8 +56,7 @@ def run(quick: bool = False, seed: int = 0, progress: Progress = silent, data: P
     """
     start = time.monotonic()
     seeds = tuple(range(seed, seed + (2 if quick else 5)))
-    counts: dict[str, tuple[int, ...]] = {"words": (100, 1000) if quick else (100, 300, 1000, 3000, 6000)}
-    counts["digits"] = (30, 300) if quick else (30, 100, 300, 1000)
+    counts = COUNTS_QUICK if quick else COUNTS
     words, candidates = word_pool(300 if quick else None)
     drawn = {one: digit_pool(one) for one in seeds}
     steps = [(label, n) for label in counts for n in counts[label]]

@@ -98,6 +98,8 @@ class Finding:
         Wall time of the run.
     pictures : tuple of Figure or Gallery
         As `wordrel.report` draws them.
+    note : str
+        What else has to be known to judge the table, as paragraphs; empty where there is nothing.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Finding:
     seeds: tuple[int, ...]
     seconds: float
     pictures: tuple[Figure | Gallery, ...] = field(default=(), repr=False)
+    note: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -118,7 +121,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, without the pictures."""
-        plain = ("name", "title", "paper", "claim", "verdict", "reason", "seconds")
+        plain = ("name", "title", "paper", "claim", "verdict", "reason", "note", "seconds")
         return {
             **{name: getattr(self, name) for name in plain},
             "seeds": list(self.seeds),

@@ -62,6 +62,10 @@ FORMS = (
     Form("relative, centred", _CENTRED, centred=True),
     Form("whitened", _CENTRED, exponent=0.5, centred=True),
 )
+# What the verdict rests on. It is what `wordrel align` makes of words, and the first of the relative forms by five-fold
+# cross-validation on English alone (macro F1 of whitened; centred; plain: 58.8; 58.5; 55.6 on tweets, 73.0; 72.0; 69.4
+# on 4,000 subtitles). That is so of 1,000, 2,500 and 5,000 anchors, which English does not tell apart (within .3).
+CENTRED, JUDGED = FORMS[1], FORMS[-1]
 
 
 class Task:

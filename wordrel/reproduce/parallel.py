@@ -11,11 +11,15 @@ from pathlib import Path
 
 from wordrel.report import BarChart, Bars, Figure
 from wordrel.reproduce.base import Finding, Measured, Progress, Row, silent, verdict
-from wordrel.reproduce.crosslingual import ABSOLUTE, FORMS, UPPER, Task
+from wordrel.reproduce.crosslingual import ABSOLUTE, CENTRED, FORMS, JUDGED, UPPER, Task
 from wordrel.reproduce.sentiment import SUBTITLES, make_sentiment, read_sentiment
 from wordrel.sources import load, load_dictionary
 
 F1, MAE = "macro F1, %", "MAE"
+
+# Seeds, anchors, and at most so many texts of a language.
+SIZES: tuple[int, int, int | None] = (5, 5000, None)
+SIZES_QUICK: tuple[int, int, int | None] = (2, 500, 800)
 
 # Limits of the verdict, in points of macro F1.
 LEAST_GAIN, MOST_BELOW = 12.0, 3.0
@@ -27,10 +31,14 @@ def run(quick: bool = False, seed: int = 0, progress: Progress = silent, data: P
     The embedded vectors give the words, the embedded dictionary the anchors; the idf of a word is that of its own
     language's training texts. Test texts are the second half of the Italian ones. The first half says what the mean
     of Italian texts is, and, with its labels, trains the upper bound. Seeds draw the anchors and 90 % of the training
-    texts. Italian labels choose nothing.
+    texts.
 
-    The claim holds when, on each set of texts, the best relative form is at least 12 points of macro F1 above the
-    absolute one and, on the subtitles, at most 3 points below the upper bound; these limits are this project's.
+    The claim holds when, on each set of texts, the whitened form is at least 12 points of macro F1 above the absolute
+    one and, on the subtitles, at most 3 points below the upper bound; these limits are this project's. The verdict
+    rests on that form whichever is best on the test texts: it is what `wordrel align` makes of words, and comes first
+    by cross-validation on the English texts. All the same the test is not blind: that sentences are centred, and that
+    there are 5,000 anchors, was settled after a look at the Italian test scores of seed 0, and all seeds are tested on
+    the same Italian texts.
 
     Parameters
     ----------
@@ -47,7 +55,7 @@ def run(quick: bool = False, seed: int = 0, progress: Progress = silent, data: P
     texts may be among the English training texts. That helps every form that finds the languages alike.
     """
     start = time.monotonic()
-    n_seeds, n_anchors, most = (2, 1000, 1500) if quick else (5, 5000, None)
+    n_seeds, n_anchors, most = SIZES_QUICK if quick else SIZES
     seeds = tuple(range(seed, seed + n_seeds))
     spaces = load("embedded:en"), load("embedded:it")
     pairs = load_dictionary("embedded:en-it")
@@ -82,6 +90,7 @@ def run(quick: bool = False, seed: int = 0, progress: Progress = silent, data: P
         seeds=seeds,
         seconds=time.monotonic() - start,
         pictures=(_picture(rows, [one.name for one in sets]),),
+        note=_note(rows, [one.name for one in sets]),
     )
 
 
@@ -90,19 +99,46 @@ def _row(label: str, scores: list[tuple[float, float]]) -> Row:
     return Row(label, {F1: Measured(f1), MAE: Measured(mae)})
 
 
+def _means(rows: list[Row], name: str) -> dict[str, float]:
+    """Macro F1 on one set of texts, by form."""
+    labels = {row.label.removeprefix(f"{name}, "): row for row in rows if row.label.startswith(f"{name}, ")}
+    return {label: row.cells[F1].mean for label, row in labels.items()}
+
+
 def _judge(rows: list[Row], names: list[str]) -> tuple[bool, str]:
     agreeing, reasons = True, []
     for name in names:
-        means = {row.label.removeprefix(f"{name}, "): row.cells[F1].mean for row in rows if row.label.startswith(name)}
-        best = max((form.label for form in FORMS if form.relative), key=lambda label: means[label])
-        gain, below = means[best] - means[ABSOLUTE.label], means[UPPER] - means[best]
+        means = _means(rows, name)
+        judged = means[JUDGED.label]
+        gain, below = judged - means[ABSOLUTE.label], means[UPPER] - judged
         agreeing &= gain >= LEAST_GAIN and (name != SUBTITLES or below <= MOST_BELOW)
         limit = f" (limit {MOST_BELOW:g})" if name == SUBTITLES else ""
         reasons.append(
-            f"{name}: {best} is {gain:.1f} points of macro F1 above absolute (limit {LEAST_GAIN:g}) and "
+            f"{name}: {JUDGED.label} is {gain:.1f} points of macro F1 above absolute (limit {LEAST_GAIN:g}) and "
             f"{below:.1f} below the upper bound{limit}"
         )
     return agreeing, "; ".join(reasons)
+
+
+def _note(rows: list[Row], names: list[str]) -> str:
+    gains = []
+    for name in names:
+        means = _means(rows, name)
+        relative = {form.label: means[form.label] for form in FORMS if form.relative}
+        best = max(relative, key=relative.__getitem__)
+        above = means[CENTRED.label]
+        gains.append(
+            f"{name} {means[JUDGED.label] - above:.1f} points (the best form on the test texts, '{best}', "
+            f"{relative[best] - above:.1f})"
+        )
+    return (
+        f"The verdict rests on one form, {JUDGED.label}: it is what wordrel align makes of words, and came first by "
+        "cross-validation on the English texts of both sets; the best on the test texts is not looked for. The test "
+        "is not blind, though: that sentences are centred, and how many anchors there are, was settled after a look "
+        "at the Italian test scores of seed 0, and all seeds are tested on the same Italian texts.\n\n"
+        "Part of the gain needs no anchors: to subtract the mean of each language helps absolute vectors too. Above "
+        f"the absolute form that is centred, {JUDGED.label} is: {'; '.join(gains)}."
+    )
 
 
 def _picture(rows: list[Row], names: list[str]) -> Figure:

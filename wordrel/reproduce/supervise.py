@@ -45,7 +45,7 @@ def run(quick: bool = False, seed: int = 0, progress: Progress = silent, data: P
         A folder with ``mnist10k.npz`` and ``fashion_mnist10k.npz``; the digits of scikit-learn when left out.
     """
     start = time.monotonic()
-    n_seeds, steps, n_anchors = (2, 200, 100) if quick else (5, 600, 300)
+    n_seeds, steps, n_anchors = (2, 100, 60) if quick else (5, 600, 300)
     sets = [Data.of("digits", digits())] if data is None else [Data.of(*one) for one in image_sets(data)]
     seeds = tuple(range(seed, seed + n_seeds))
     rows: list[Row] = []

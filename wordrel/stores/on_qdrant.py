@@ -25,8 +25,8 @@ def opened(url: str | None, path: str | None) -> Iterator[Store]:
         place = str(url or path)
         try:
             # It would ask a server for its version in a thread of its own, and complain there when none answers.
-            where = {"location": place} if url or path == ":memory:" else {"path": place}
-            client = QdrantClient(**where, check_compatibility=False)
+            location, folder = (place, None) if url or path == ":memory:" else (None, place)
+            client = QdrantClient(location, path=folder, check_compatibility=False)
         except (OSError, RuntimeError, ValueError) as error:
             raise refusal(place, error) from error
         try:

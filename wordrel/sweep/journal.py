@@ -98,8 +98,8 @@ class Journal:
             write_whole(self.path, (_line(record) for record in kept))
         return kept
 
-    def append(self, record: Record) -> None:
-        """Write a record so that it is on the disk when this returns, or not at all."""
+    def append(self, record: Record, safely: bool = True) -> None:
+        """Write a record, whole or not at all; `safely` it is on the disk when this returns."""
         line = _line(record)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         try:
@@ -107,7 +107,8 @@ class Journal:
             try:
                 if os.write(descriptor, line) < len(line):
                     raise OSError(28, "No space left on device", str(self.path))
-                os.fsync(descriptor)
+                if safely:
+                    os.fsync(descriptor)
             except OSError:
                 os.ftruncate(descriptor, before)
                 raise

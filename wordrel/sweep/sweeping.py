@@ -111,7 +111,7 @@ def sweep(plan: Plan, output: Path, engine: Engine, progress: Callable[[str], ob
         notes: Counter[str] = Counter()
         for record, seconds in engine.run([task_of(cell, plan.folder) for cell in todo]) if todo else ():
             journal.append(record)
-            timings.append({"key": record["key"], "seconds": round(seconds, 3)})
+            timings.append({"key": record["key"], "seconds": round(seconds, 3)}, safely=False)
             records[record["key"]] = record
             notes.update(record.get("notes", ()))
             progress(_name(wanted[record["key"]]))
