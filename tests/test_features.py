@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from wordrel.crossfit import Spelt, candidates_of, evidence_of, facing
+from wordrel.expected import Expected
 from wordrel.features import GROUPS, NAMES, NEIGHBOURS
 from wordrel.refine import Pairs
 from wordrel.relative import unit_rows
+from wordrel.spelling import Spelling, endings
 
 N, M, K = 40, 50, 6
 
@@ -19,7 +21,8 @@ def made():
     X, Y = (unit_rows(rng.normal(size=(n, 8))) for n in (N, M))
     words = [f"wort{i}" for i in range(N)], [f"word{i}" if i % 3 else f"mot{i}" for i in range(M)]
     given = Pairs(np.arange(0, 36, 2), np.arange(0, 36, 2), np.ones(18))
-    evidence = evidence_of((X, Y), words, given, *Spelt(words, given).maps())
+    spelt = Spelt(words, given)
+    evidence = evidence_of((X, Y), words, given, *spelt.maps(), spelt.expected((X, Y)))
     rows = np.array([3, 4, 10, 4])
     candidates = np.array([rng.permutation(M)[:K] for _ in rows])
     cosines = np.array(
@@ -87,6 +90,26 @@ def test_spelling(made):
             assert values["prefix"][i, j] == pytest.approx(prefix / max(len(a), len(b)), abs=1e-6)
 
 
+def test_expected_endings(made):
+    X, Y, words, evidence, rows, candidates, _, values = made
+    spelt = [endings(Spelling(some)) for some in words]
+    for i, row in enumerate(rows):
+        for j, candidate in enumerate(candidates[i]):
+            ends = [np.array([at]) for at in (row, candidate)]
+            for name, expected, vectors, table, (a, b) in (
+                ("target_ending", evidence.expected[0], X, spelt[1], ends),
+                ("source_ending", evidence.expected[1], Y, spelt[0], ends[::-1]),
+            ):
+                assert values[name][i, j] == pytest.approx(expected.similarity(vectors, table, a, b)[0], abs=1e-5)
+    # Learnt from the pairs, as what leaves the same pairs out by hand.
+    given = Pairs(np.arange(0, 36, 2), np.arange(0, 36, 2), np.ones(18))
+    held, kept = np.array([4, 8]), np.array([row for row in range(0, 36, 2) if row not in (4, 8)])
+    for found, one, other, side in zip(
+        Spelt(words, given).expected((X, Y), held), (X, Y), spelt[::-1], (kept, kept), strict=True
+    ):
+        np.testing.assert_allclose(found.map, Expected.fit(one[side], other[side], np.ones(16)).map, atol=1e-5)
+
+
 def test_a_prior_is_of_the_candidate_and_not_known_the_other_way(made):
     *_, evidence, rows, candidates, cosines, values = made
     prior = np.arange(M, dtype=np.float32)
@@ -103,7 +126,8 @@ def test_the_other_direction_is_the_same_evidence_turned(made):
     cosines = np.einsum("nd,nkd->nk", Y[rows], X[candidates])
     turned = evidence.swapped().features(rows, candidates, cosines)
     pairs = Pairs(evidence.target.anchors, evidence.source.anchors, np.ones(len(evidence.source.anchors)))
-    own = evidence_of((Y, X), words[::-1], pairs, *Spelt(words[::-1], pairs).maps())
+    spelt = Spelt(words[::-1], pairs)
+    own = evidence_of((Y, X), words[::-1], pairs, *spelt.maps(), spelt.expected((Y, X)))
     np.testing.assert_allclose(turned, own.features(rows, candidates, cosines), atol=1e-4)
 
 
@@ -112,7 +136,8 @@ def test_no_word_stands_twice_among_the_anchors():
     spaces = unit_rows(rng.normal(size=(9, 3))), unit_rows(rng.normal(size=(9, 3)))
     given = Pairs(np.array([1, 1, 2, 3, 4]), np.array([5, 6, 5, 7, 8]), np.ones(5))
     words = ([str(i) for i in range(9)],) * 2
-    evidence = evidence_of(spaces, words, given, *Spelt(words, given).maps())
+    spelt = Spelt(words, given)
+    evidence = evidence_of(spaces, words, given, *spelt.maps(), spelt.expected(spaces))
     assert evidence.source.anchors.tolist() == [1, 3, 4] and evidence.target.anchors.tolist() == [5, 7, 8]
 
 

@@ -66,7 +66,7 @@ def test_spelling_that_misleads_is_switched_off():
         fold.features[:, :, NAMES.index("edit")] += sign * 4 * fold.right
     learnt = learn(folds)
     assert not learnt.spelling
-    shapes = {"edit", "prefix", "translated_grams"}
+    shapes = {"edit", "prefix", "translated_grams", "target_ending"}
     assert {NAMES[column] for column in learnt.reranker.columns}.isdisjoint(shapes)
     assert {NAMES[column] for column in learnt.reverse.columns}.isdisjoint({*shapes, "prior", "prior_lead"})
 

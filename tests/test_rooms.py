@@ -49,6 +49,7 @@ ORDER = [
     "unsupervised",
     "refine",
     "spelling",
+    "expected",
     "prior",
     "features",
     "rerank",

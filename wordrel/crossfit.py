@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.expected import Expected
 from wordrel.features import MOST_ANCHORS, NAMES, NEIGHBOURS, Evidence, Facing, Side, lead
 from wordrel.methods.base import Aligner
 from wordrel.pivots import near_rows
@@ -72,7 +73,7 @@ def train(
         rng = np.random.default_rng(seed)
         folds = [np.sort(fold[: MOST_WORDS // FOLDS]) for fold in np.array_split(rng.permutation(known), FOLDS)]
         spelt = Spelt(words, given)
-        evidence = evidence_of(spaces, words, given, *spelt.maps())
+        evidence = evidence_of(spaces, words, given, *spelt.maps(), spelt.expected(spaces))
         crowded = evidence.target.facing.crowding
         examples, asked = [], []
         for held in folds:
@@ -83,7 +84,7 @@ def train(
             learning.fit(aligner)
             apart = aligner.transform(X, 0), aligner.transform(Y, 1)
             candidates, cosines = candidates_of(apart[0][held], apart[1], crowded)
-            fold = _unaware(evidence, apart, *spelt.maps(held), held)
+            fold = _unaware(evidence, apart, *spelt.maps(held), spelt.expected(apart, held), held)
             right = _right(held, candidates, given, len(Y))
             examples.append(Examples(fold.features(held, candidates, cosines), right))
             asked.append(candidates)
@@ -140,7 +141,12 @@ def _described(vectors: Array32, words: Sequence[str], rows: Rows) -> Array32:
 
 
 def _unaware(
-    evidence: Evidence, spaces: tuple[Array32, Array32], grams: SpellingMaps, endings: SpellingMaps, held: Rows
+    evidence: Evidence,
+    spaces: tuple[Array32, Array32],
+    grams: SpellingMaps,
+    endings: SpellingMaps,
+    expected: tuple[Expected, Expected],
+    held: Rows,
 ) -> Evidence:
     """Evidence that knows nothing of the words left out: of another alignment, without them among the anchors."""
     kept = ~np.isin(evidence.source.anchors, held)
@@ -148,7 +154,7 @@ def _unaware(
         replace(side, vectors=vectors, anchors=side.anchors[kept])
         for side, vectors in zip((evidence.source, evidence.target), spaces, strict=True)
     )
-    return Evidence(source, target, grams, endings)
+    return Evidence(source, target, grams, endings, expected)
 
 
 def evidence_of(
@@ -157,6 +163,7 @@ def evidence_of(
     given: Pairs,
     grams: SpellingMaps,
     endings: SpellingMaps,
+    expected: tuple[Expected, Expected],
 ) -> Evidence:
     """What features are made of, for pairs of anchors in which no word stands twice."""
     _, first = np.unique(given.sources, return_index=True)
@@ -168,6 +175,7 @@ def evidence_of(
         Side(spaces[1], given.targets[kept], words[1], facing(spaces[1], spaces[0])),
         grams,
         endings,
+        expected,
     )
 
 
@@ -197,6 +205,17 @@ class Spelt:
             sums = [every.without(some) for every, some in zip(sums, apart, strict=True)]
         grams, last = (SpellingMaps.fit(one) for one in sums)
         return grams, last
+
+    def expected(self, spaces: tuple[Array32, Array32], held: Rows | None = None) -> tuple[Expected, Expected]:
+        """Which endings vectors of the two aligned spaces lead to, those of some source words left out."""
+        kept = slice(None) if held is None else ~np.isin(self._given.sources, held)
+        given = self._given
+        sources, targets, counted = given.sources[kept], given.targets[kept], given.weights[kept]
+        left, right = (table[place[kept]] for table, place in zip(self._tables[1], self._places, strict=True))
+        return (
+            Expected.fit(spaces[0][sources], right, counted),
+            Expected.fit(spaces[1][targets], left, counted),
+        )
 
 
 def facing(vectors: Array32, others: Array32) -> Facing:

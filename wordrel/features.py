@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.expected import Expected
 from wordrel.relative import Array32, unit_rows
 from wordrel.spelling import Spelling, SpellingMaps, common_prefix, distances, endings, pair_cosines, profiles
 from wordrel.topk import Rows, product_blocks, sorted_top
@@ -45,6 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "learnt spelling": ("translated_grams", "translated_grams_lead", "translated_grams_rank"),
     "learnt endings": ("translated_endings", "translated_endings_lead", "translated_endings_rank"),
+    "expected endings": ("target_ending", "target_ending_lead", "source_ending", "source_ending_lead"),
     "candidate alone": ("prior", "prior_lead"),
 }
 """Names of the features of each kind, in order."""
@@ -100,6 +102,8 @@ class Evidence:
     ----------
     source, target : Side
     grams, endings : SpellingMaps
+    expected : tuple of two Expected
+        Endings of the target language from vectors of the source language, and the other way round.
     prior : float32 array of shape (n,), optional
         What each word of the target language says by itself (`wordrel.prior`); 0 where it is not known.
     """
@@ -108,11 +112,12 @@ class Evidence:
     target: Side
     grams: SpellingMaps
     endings: SpellingMaps
+    expected: tuple[Expected, Expected]
     prior: Array32 | None = None
 
     def swapped(self) -> Evidence:
         """The same for the other direction, of whose target language no prior is known."""
-        return Evidence(self.target, self.source, self.grams.swapped(), self.endings.swapped())
+        return Evidence(self.target, self.source, self.grams.swapped(), self.endings.swapped(), self.expected[::-1])
 
     def features(self, rows: Rows, candidates: Rows, cosines: Array32) -> Array32:
         """Describe candidates.
@@ -214,6 +219,7 @@ class Evidence:
             edit[some] = 1 - distances(letters[0], n_a[some], letters[1], n_b[some])
             prefix[some] = common_prefix(*letters) / np.maximum(np.maximum(n_a[some], n_b[some]), 1)
         grams = profiles(one), profiles(other)
+        last = endings(one), endings(other)
         alone = np.zeros(len(found)) if self.prior is None else self.prior[found]
         digits = one.has_digit[a].astype(np.float32) - other.has_digit[b]
         values = {
@@ -221,7 +227,9 @@ class Evidence:
             "prefix": prefix,
             "grams": pair_cosines(*grams, a, b),
             "translated_grams": self.grams.similarity(*grams, a, b),
-            "translated_endings": self.endings.similarity(endings(one), endings(other), a, b),
+            "translated_endings": self.endings.similarity(*last, a, b),
+            "target_ending": self.expected[0].similarity(self.source.vectors[asked], last[1], a, b),
+            "source_ending": self.expected[1].similarity(self.target.vectors[found], last[0], b, a),
             "identical": (one.exact[a] == other.exact[b]).astype(np.float32),
             "digits": np.where(one.has_digit[a], edit, 0) - np.abs(digits),
             "length_ratio": np.log((n_b + 1) / (n_a + 1)),

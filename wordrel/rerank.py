@@ -20,7 +20,7 @@ _TREES, _LEAVES, _DEPTH, _RATE, _LEAST, _L2 = 100, 8, 5, 0.1, 40, 1.0
 # Right words further down are too few to learn from: 15 and 30 ranked left-out words no better, and took longer.
 _LEARNT_FROM = 10
 _PRIOR = GROUPS["candidate alone"]
-_SPELLING = (*GROUPS["spelling"], *GROUPS["learnt spelling"], *GROUPS["learnt endings"])
+_SPELLING = (*GROUPS["spelling"], *GROUPS["learnt spelling"], *GROUPS["learnt endings"], *GROUPS["expected endings"])
 
 # Columns of features that say nothing of a candidate by itself.
 WITHOUT_PRIOR = np.array([column for column, name in enumerate(NAMES) if name not in _PRIOR])

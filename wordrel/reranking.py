@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.expected import Expected
 from wordrel.features import NAMES, Evidence, Facing, Side
 from wordrel.relative import Array32
 from wordrel.rerank import CANDIDATES as CANDIDATES
@@ -22,6 +23,7 @@ _TREE_PARTS = ("feature", "left", "right", "threshold", "value")
 # What the names of the files of each direction begin with.
 _FORTH, _BACK = "rerank", "rerank-back"
 _MAPS = ("grams", "endings")
+_EXPECTED_PARTS = ("mean", "map", "usual")
 _MAP_PARTS = ("left", "right", "left_mean", "right_mean")
 
 
@@ -106,6 +108,8 @@ class Reranking:
             found[f"rerank-anchors-{number}"] = side.anchors.astype(np.int32)
             found[f"rerank-facing-{number}"] = side.facing.rows
             found[f"rerank-cosines-{number}"] = side.facing.cosines
+            expected = self.evidence.expected[number]
+            found |= {f"rerank-expected-{name}-{number}": getattr(expected, name) for name in _EXPECTED_PARTS}
         if self.evidence.prior is not None:
             found["rerank-prior"] = self.evidence.prior
         return found
@@ -139,7 +143,10 @@ class Reranking:
             for number in (0, 1)
         ]
         maps = [SpellingMaps(*(get(f"rerank-{kind}-{name}") for name in _MAP_PARTS)) for kind in _MAPS]
-        evidence = Evidence(sides[0], sides[1], maps[0], maps[1], get("rerank-prior"))
+        one, other = (
+            Expected(*(get(f"rerank-expected-{name}-{number}") for name in _EXPECTED_PARTS)) for number in (0, 1)
+        )
+        evidence = Evidence(sides[0], sides[1], maps[0], maps[1], (one, other), get("rerank-prior"))
         return cls(evidence, reranker, reverse)
 
 
