@@ -155,3 +155,13 @@ def test_where_rows_have_to_be_dense(call, message):
     with pytest.raises(InvalidParameter) as error:
         call(csr_array(table(7)))
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("many", [1, 10**6])
+def test_one_row_against_many_is_a_row_of_the_table(many, monkeypatch):
+    monkeypatch.setattr(sparse, "_MANY_COLUMNS", many)
+    rng = np.random.default_rng(4)
+    X, Y = rng.normal(size=(3, 7)).astype(np.float32), rng.normal(size=(50, 7)).astype(np.float32)
+    for row in range(3):
+        one = sparse.product(X[row : row + 1], sparse.transposed(Y))
+        np.testing.assert_allclose(one, (X[row : row + 1].astype(np.float64) @ Y.T), atol=2e-6)
