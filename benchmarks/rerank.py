@@ -24,7 +24,7 @@ from wordrel import rerank
 from wordrel.features import GROUPS, NAMES
 from wordrel.metrics import accuracy_at_coverage, expected_calibration_error
 from wordrel.relative import Array32
-from wordrel.rerank import CANDIDATES, Examples, Reranker
+from wordrel.rerank import CANDIDATES, Examples
 from wordrel.sparse import Matrix
 
 BINS = 10
@@ -41,8 +41,7 @@ class Asked:
 
     def probabilities(self, columns: npt.NDArray[np.int64]) -> Array32:
         """Learn again with some of the features, and rank the test words' candidates."""
-        trees = rerank.joined(self.folds).fit(columns, seed=0)
-        return Reranker(trees, columns).probabilities(self.features)
+        return rerank.rank_by(self.folds, columns)[0].probabilities(self.features)
 
 
 def ask(data: Path | None, pair: str, anchors: int | None, vectors: dict[str, str]) -> Asked:

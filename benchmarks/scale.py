@@ -1,6 +1,6 @@
 """Two million words each side: time and peak memory of aligning, indexing and translating (Unix only).
 
-    python -m benchmarks.scale [--rows N] [--dimensions D] [--folder FOLDER] [--kind KIND] [--keep] [--markdown]
+    python -m benchmarks.scale [--rows N] [--folder FOLDER] [--kind KIND] [--keep] [--markdown]
 
 Makes two spaces in FOLDER (float16 and words, in blocks), then does each stage in a process of its own, because the
 peak memory of a process never goes down. The peak counts pages of memory-mapped files as well, which the system can
@@ -25,17 +25,14 @@ import numpy as np
 import numpy.typing as npt
 
 import wordrel
+from benchmarks import generated
 from benchmarks.align import machine
-from wordrel.blockwise import blocks
 from wordrel.search.index import RECALL
 from wordrel.search.recall import kth_best, recall
 
 SEED = 2023
-ROWS, DIMENSIONS = 2_000_000, 300
-WORDS_A_CLUSTER = 200
+ROWS = 2_000_000
 N_TRAIN, N_TEST, N_RECALL = 5_000, 1_500, 500
-SPECTRUM_DECAY, NOISE, NORM_DECAY = 0.5, 0.4, 0.1
-BLOCK = 50_000
 HEADER = ("Rows", "Stage", "CPU, s", "Wall, s", "Peak, GiB", "Result")
 
 
@@ -64,30 +61,19 @@ class Place:
         return train, random.permutation(test)[:N_TEST]
 
 
-def generate(place: Place, rows: int, dimensions: int) -> str:
-    """Write clustered rows with a decaying spectrum and Zipf's norms, and the same rows turned and blurred."""
-    random = np.random.default_rng(SEED)
-    spectrum = np.arange(1, dimensions + 1, dtype=np.float32) ** -SPECTRUM_DECAY
-    centres = random.standard_normal((max(1, rows // WORDS_A_CLUSTER), dimensions), dtype=np.float32)
-    rotation = np.linalg.qr(random.standard_normal((dimensions, dimensions)))[0].astype(np.float32)
-    header = {"descr": "<f2", "fortran_order": False, "shape": (rows, dimensions)}
+def generate(place: Place, rows: int) -> str:
+    """Write the two spaces of `benchmarks.generated` in float16, and their words."""
+    header = {"descr": "<f2", "fortran_order": False, "shape": (rows, generated.N_DIMENSIONS)}
     with place.vectors("s").open("wb") as source, place.vectors("t").open("wb") as target:
         for stream in (source, target):
             np.lib.format.write_array_header_1_0(stream, header)
-        for number, part in enumerate(blocks(rows, BLOCK)):
-            own = np.random.default_rng([SEED, number])
-            n = part.stop - part.start
-            X = own.standard_normal((n, dimensions), dtype=np.float32)
-            X += centres[own.integers(len(centres), size=n)]
-            X *= spectrum
-            Y = X @ rotation + NOISE * own.standard_normal((n, dimensions), dtype=np.float32)
-            norms = (np.arange(part.start, part.stop, dtype=np.float32) + 1)[:, None] ** -NORM_DECAY
-            source.write((X * norms).astype("<f2").data)
-            target.write((Y * norms).astype("<f2").data)
+        for _, X, Y in generated.blocks(rows, SEED):
+            source.write(X.astype("<f2").data)
+            target.write(Y.astype("<f2").data)
     for language in "st":
         with (place.folder / f"{language}.txt").open("w", encoding="utf-8") as words:
             words.writelines(f"{language}{row}\n" for row in range(rows))
-    return f"{2 * 2 * rows * dimensions / 1e9:.1f} GB of float16"
+    return f"{2 * 2 * rows * generated.N_DIMENSIONS / 1e9:.1f} GB of float16"
 
 
 def align(place: Place) -> str:
@@ -150,7 +136,7 @@ def stage(name: str, options: argparse.Namespace) -> dict[str, Any]:
     """Do one stage in this process and say what it took."""
     place = Place(options.folder)
     stages: dict[str, Callable[[], str]] = {
-        "generate": lambda: generate(place, options.rows, options.dimensions),
+        "generate": lambda: generate(place, options.rows),
         "align": lambda: align(place),
         "index": lambda: index(place, options.kind),
         "translate": lambda: translate(place),
@@ -172,7 +158,6 @@ def main() -> None:
     """Read the command line and print the table, or one stage's result as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rows", type=int, default=ROWS, help="words each side (default: %(default)s)")
-    parser.add_argument("--dimensions", type=int, default=DIMENSIONS, help="(default: %(default)s)")
     parser.add_argument("--folder", type=Path, default=Path("scale"), help="for 9 GB at full size (default: ./scale)")
     parser.add_argument("--kind", default="auto", help="of the indexes (default: %(default)s)")
     parser.add_argument("--keep", action="store_true", help="leave the folder, and go on from what is there")

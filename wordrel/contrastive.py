@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.adam import Adam
 from wordrel.errors import InvalidParameter
 from wordrel.relative import Array32, Array64, MapPair, unit_rows
 from wordrel.topk import Rows, mean_similarity
@@ -18,9 +19,6 @@ TEMPERATURE = 0.1
 LEARNING_RATE = 0.004
 BATCH = 400
 VOCABULARY = 2000
-
-# Adam's (Kingma and Ba, ICLR 2015); the second moment forgets faster than their .999 as there are few steps.
-_FIRST, _SECOND = 0.9, 0.99
 
 # Of CSLS; hubs move slowly, so that their penalty is computed anew only now and then.
 _NEIGHBOURHOOD, _REFRESH = 10, 20
@@ -136,48 +134,29 @@ def contrast_many(
     mapped = [_scaled(Z @ F.astype(np.float32)) for Z, F in zip(spaces, maps, strict=True)]
     random = np.random.default_rng(seed)
     chances = [link.weights / link.weights.sum() for link in links]
-    turns = [_Adam(F.shape[1]) for F in maps]
+    turns = [Adam(np.eye(F.shape[1], dtype=np.float32)) for F in maps]
     hubs: list[tuple[Array32, Array32]] = []
     for step in range(steps):
         if step % _REFRESH == 0:
-            frequent = [unit_rows(Z[:vocabulary] @ turn.matrix) for Z, turn in zip(mapped, turns, strict=True)]
+            frequent = [unit_rows(Z[:vocabulary] @ turn.values) for Z, turn in zip(mapped, turns, strict=True)]
             hubs = [_hubs(frequent[link.first], frequent[link.second]) for link in links]
-        totals = [np.zeros_like(turn.matrix) for turn in turns]
+        totals = [np.zeros_like(turn.values) for turn in turns]
         for link, chance, hub in zip(links, chances, hubs, strict=True):
             drawn = random.choice(len(chance), BATCH, p=chance)
             own, ends = (link.rows[drawn], link.columns[drawn]), (link.first, link.second)
             rows = [np.concatenate([mapped[k][one], mapped[k][:vocabulary]]) for k, one in zip(ends, own, strict=True)]
-            turned = [R @ turns[k].matrix for R, k in zip(rows, ends, strict=True)]
+            turned = [R @ turns[k].values for R, k in zip(rows, ends, strict=True)]
             _, *gradients = loss_and_gradients(turned[0], turned[1], BATCH, hub, own)
             for k, R, gradient in zip(ends, rows, gradients, strict=True):
                 totals[k] += R.T @ gradient
         for turn, total in zip(turns, totals, strict=True):
             turn.step(total, LEARNING_RATE * (1 - step / steps))
-    return tuple(F @ turn.matrix.astype(np.float64) for F, turn in zip(maps, turns, strict=True))
+    return tuple(F @ turn.values.astype(np.float64) for F, turn in zip(maps, turns, strict=True))
 
 
 def _hubs(left: Array32, right: Array32) -> tuple[Array32, Array32]:
     """Mean similarity of each frequent word of both sides to its nearest of the other."""
     return mean_similarity(left, right, _NEIGHBOURHOOD), mean_similarity(right, left, _NEIGHBOURHOOD)
-
-
-class _Adam:
-    """Adam on a square matrix that starts as the identity."""
-
-    def __init__(self, rank: int) -> None:
-        self.matrix: Array32 = np.eye(rank, dtype=np.float32)
-        self._mean = np.zeros_like(self.matrix)
-        self._square = np.zeros_like(self.matrix)
-        self._steps = 0
-
-    def step(self, gradient: Array32, rate: float) -> None:
-        self._steps += 1
-        self._mean += (1 - _FIRST) * (gradient - self._mean)
-        self._square += (1 - _SECOND) * (gradient**2 - self._square)
-        mean = self._mean / (1 - _FIRST**self._steps)
-        square = self._square / (1 - _SECOND**self._steps)
-        # A direction without any gradient stays as it is.
-        self.matrix -= rate * mean / (np.sqrt(square) + np.finfo(np.float32).tiny)
 
 
 def loss_and_gradients(

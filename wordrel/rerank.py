@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.confidence import Confidence
 from wordrel.features import GROUPS, NAMES
+from wordrel.listwise import Networks
 from wordrel.relative import Array32
 from wordrel.topk import Rows
 
@@ -84,6 +86,11 @@ class Trees:
         depth = max(int(tree["depth"].max()) for tree in nodes)
         return cls(feature, left, right, threshold, value, float(model._baseline_prediction.ravel()[0]), depth)
 
+    def scores(self, features: Array32, columns: Rows) -> Array32:
+        """Log-odds of lists of candidates, shape (n, k), by some of their features, shape (n, k, c)."""
+        n, k, _ = features.shape
+        return self.log_odds(features.reshape(n * k, -1)[:, columns]).reshape(n, k)
+
     def log_odds(self, X: Array32) -> Array32:
         """Log-odds of each row of features."""
         n = len(X)
@@ -148,28 +155,53 @@ def joined(parts: Sequence[Examples]) -> Examples:
 
 @dataclass(frozen=True)
 class Reranker:
-    """What was learnt.
+    """What was learnt: a candidate's score is the log-odds of the trees and what the networks add.
 
     Attributes
     ----------
     trees : Trees
     columns : int64 array
         The features that the trees use.
+    networks : Networks
+    listed : int64 array
+        The features that the networks use.
+    confidence : Confidence
     """
 
     trees: Trees
     columns: Rows
+    networks: Networks
+    listed: Rows
+    confidence: Confidence
 
-    def probabilities(self, features: Array32) -> Array32:
-        """How probably each candidate is right; shape (n, k)."""
-        n, k, _ = features.shape
-        odds = self.trees.log_odds(features.reshape(n * k, -1)[:, self.columns]).reshape(n, k)
-        probable: Array32 = np.reciprocal(1 + np.exp(-odds), dtype=np.float32)
-        return probable
+    def probabilities(self, features: Array32, absent: npt.NDArray[np.bool_] | None = None) -> Array32:
+        """How probably each candidate is right.
+
+        Parameters
+        ----------
+        features : float32 array of shape (n, k, len(NAMES))
+        absent : bool array of shape (n, k), optional
+            Where there is no candidate; the probability is 0 there.
+
+        Returns
+        -------
+        float32 array of shape (n, k)
+        """
+        added = _centred(self.networks.scores(features[:, :, self.listed]), absent)
+        scores = self.trees.scores(features, self.columns) + added
+        return self.confidence.probabilities(scores if absent is None else np.where(absent, -np.inf, scores))
+
+
+def _centred(scores: Array32, absent: npt.NDArray[np.bool_] | None = None) -> Array32:
+    """Scores less the mean of their list: a softmax over a list does not say where its scores lie."""
+    present = np.ones(scores.shape, dtype=np.bool_) if absent is None else ~absent
+    mean = np.where(present, scores, 0).sum(axis=1, keepdims=True) / np.maximum(present.sum(axis=1, keepdims=True), 1)
+    centred: Array32 = (scores - mean).astype(np.float32)
+    return centred
 
 
 class Learnt(NamedTuple):
-    """Re-rankers and how they did on words that they were not shown: `reverse` is without the prior of the target."""
+    """Re-rankers and how they did on words that they were not shown: `reverse` has trees without the target's prior."""
 
     reranker: Reranker
     reverse: Reranker
@@ -186,17 +218,51 @@ def learn(folds: Sequence[Examples], seed: int = 0) -> Learnt:
     ----------
     folds : sequence of Examples, 2 or more
     seed : int
+
+    Notes
+    -----
+    The trees learn from all folds. Of the networks each learns from all folds but one, and their mean is taken: so each
+    fold has scores by what did not learn from it, from which the confidence is learnt.
     """
     everything = np.arange(len(NAMES))
-    shapes_apart = np.array([name not in _SPELLING for name in NAMES])
+    shapes_apart = np.flatnonzero([name not in _SPELLING for name in NAMES])
     checked, rest = folds[0], joined(folds[1:])
-    scores = {}
-    for spelling, columns in ((True, everything), (False, everything[shapes_apart])):
-        scores[spelling] = checked.p_at_1(Reranker(rest.fit(columns, seed), columns).probabilities(checked.features))
-    spelling = scores[True] >= scores[False]
-    columns = everything if spelling else everything[shapes_apart]
-    whole = joined(folds)
-    reranker, reverse = (
-        Reranker(whole.fit(some, seed), some) for some in (columns, np.intersect1d(columns, WITHOUT_PRIOR))
-    )
-    return Learnt(reranker, reverse, len(whole.right), scores[spelling], checked.geometry, spelling)
+    tried = [(some, rest.fit(some, seed).scores(checked.features, some)) for some in (everything, shapes_apart)]
+    spelling = checked.p_at_1(tried[0][1]) >= checked.p_at_1(tried[1][1])
+    columns, odds = tried[0] if spelling else tried[1]
+    reranker, unseen = rank_by(folds, columns, seed, odds)
+    whole, alone = joined(folds), np.intersect1d(columns, WITHOUT_PRIOR)
+    reverse = replace(reranker, trees=whole.fit(alone, seed), columns=alone)
+    return Learnt(reranker, reverse, len(whole.right), whole.p_at_1(unseen), whole.geometry, spelling)
+
+
+def rank_by(
+    folds: Sequence[Examples], columns: Rows, seed: int = 0, odds_of_first: Array32 | None = None
+) -> tuple[Reranker, Array32]:
+    """Learn from all folds by some features.
+
+    Parameters
+    ----------
+    folds : sequence of Examples, 2 or more
+    columns : int64 array
+        Of the features.
+    seed : int
+    odds_of_first : float32 array, optional
+        Log-odds of the first fold's candidates by trees that learnt from the others, where they are known.
+
+    Returns
+    -------
+    Reranker
+    scores : float32 array
+        Of the candidates of all folds, each by what did not learn from its fold.
+    """
+    parts, networks = [], []
+    for i, fold in enumerate(folds):
+        others = joined([*folds[:i], *folds[i + 1 :]])
+        networks.append(Networks.fit(others.features[:, :, columns], others.right, seed + i))
+        known = odds_of_first if i == 0 else None
+        odds = others.fit(columns, seed).scores(fold.features, columns) if known is None else known
+        parts.append(odds + _centred(networks[-1].scores(fold.features[:, :, columns])))
+    whole, unseen = joined(folds), np.concatenate(parts)
+    confidence = Confidence.fit(unseen, whole.right)
+    return Reranker(whole.fit(columns, seed), columns, Networks.together(networks), columns, confidence), unseen

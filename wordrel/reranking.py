@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.confidence import Confidence
 from wordrel.expected import Expected
 from wordrel.features import NAMES, Evidence, Facing, Side
+from wordrel.listwise import Networks
 from wordrel.relative import Array32
 from wordrel.rerank import CANDIDATES as CANDIDATES
 from wordrel.rerank import Learnt, Reranker, Trees
@@ -25,6 +27,7 @@ _FORTH, _BACK = "rerank", "rerank-back"
 _MAPS = ("grams", "endings")
 _EXPECTED_PARTS = ("mean", "map", "usual")
 _MAP_PARTS = ("left", "right", "left_mean", "right_mean")
+_NETWORK_PARTS = tuple(part.name for part in fields(Networks))
 
 
 class Ranked(NamedTuple):
@@ -84,7 +87,7 @@ class Reranking:
         left = np.repeat(rows, candidates.shape[1])
         cosines = pair_cosines(evidence.source.vectors, evidence.target.vectors, left, known.ravel())
         features = evidence.features(rows, known, cosines.reshape(known.shape))
-        probabilities = np.where(absent, 0, reranker.probabilities(features))
+        probabilities = reranker.probabilities(features, absent)
         order = np.argsort(-probabilities, axis=1, kind="stable")
         return Ranked(
             np.take_along_axis(candidates, order, axis=1), np.take_along_axis(probabilities, order, axis=1), order
@@ -92,7 +95,12 @@ class Reranking:
 
     def settings(self) -> dict[str, Any]:
         """What is saved as JSON."""
-        return _settings(self.reranker) | {"candidates": CANDIDATES, "back": _settings(self.reverse)}
+        shared = {
+            "candidates": CANDIDATES,
+            "networks": [NAMES[column] for column in self.reranker.listed],
+            "confidence": asdict(self.reranker.confidence),
+        }
+        return _settings(self.reranker) | shared | {"back": _settings(self.reverse)}
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """What is saved as arrays."""
@@ -101,6 +109,7 @@ class Reranking:
             for prefix, reranker in ((_FORTH, self.reranker), (_BACK, self.reverse))
             for name in _TREE_PARTS
         }
+        found |= {f"rerank-network-{name}": getattr(self.reranker.networks, name) for name in _NETWORK_PARTS}
         for kind in _MAPS:
             maps = getattr(self.evidence, kind)
             found |= {f"rerank-{kind}-{name}": getattr(maps, name) for name in _MAP_PARTS}
@@ -129,10 +138,14 @@ class Reranking:
         LookupError
             When it uses features that this version does not have, or lacks what this version needs.
         """
-        reranker = _restored(settings, get, _FORTH)
-        if "back" not in settings:
+        trees, columns = _restored(settings, get, _FORTH)
+        if not {"back", "networks", "confidence"} <= settings.keys():
             raise LookupError("the re-ranker was learnt by an earlier version of wordrel")
-        reverse = _restored(settings["back"], get, _BACK)
+        networks = Networks(*(get(f"rerank-network-{name}") for name in _NETWORK_PARTS))
+        confidence = Confidence(**settings["confidence"])
+        reranker = Reranker(trees, columns, networks, _numbers_of(settings["networks"]), confidence)
+        trees, columns = _restored(settings["back"], get, _BACK)
+        reverse = replace(reranker, trees=trees, columns=columns)
         sides = [
             Side(
                 vectors[number],
@@ -160,13 +173,24 @@ def _settings(reranker: Reranker) -> dict[str, Any]:
     }
 
 
-def _restored(settings: Mapping[str, Any], get: Get, prefix: str) -> Reranker:
-    columns = np.array([NAMES.index(name) for name in settings["features"] if name in NAMES], dtype=np.int64)
-    if len(columns) != len(settings["features"]):
-        raise LookupError("the re-ranker uses features that this version of wordrel does not have")
+def _restored(settings: Mapping[str, Any], get: Get, prefix: str) -> tuple[Trees, Rows]:
+    columns = _numbers_of(settings["features"])
     feature, left, right, threshold, value = (get(f"{prefix}-{name}") for name in _TREE_PARTS)
     trees = Trees(feature, left, right, threshold, value, float(settings["start"]), int(settings["depth"]))
-    return Reranker(trees, columns)
+    return trees, columns
+
+
+def _numbers_of(names: Sequence[str]) -> Rows:
+    """Columns of features.
+
+    Raises
+    ------
+    LookupError
+        When this version does not have them all.
+    """
+    if not set(names) <= set(NAMES):
+        raise LookupError("the re-ranker uses features that this version of wordrel does not have")
+    return np.array([NAMES.index(name) for name in names], dtype=np.int64)
 
 
 def describe(learnt: Learnt) -> dict[str, Any]:
