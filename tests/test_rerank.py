@@ -5,7 +5,9 @@ import pytest
 
 import wordrel
 from tests.conftest import rotated_spaces
+from wordrel.confidence import Confidence
 from wordrel.features import NAMES
+from wordrel.listwise import Networks
 from wordrel.metrics import accuracy_at_coverage, expected_calibration_error
 from wordrel.parts import Neighbor
 from wordrel.rerank import Examples, Reranker, Trees, learn
@@ -139,6 +141,7 @@ def test_the_way_back_knows_no_prior(alignment):
     used = {NAMES[column] for column in alignment.reranking.reranker.columns}
     back = {NAMES[column] for column in alignment.reranking.reverse.columns}
     assert used - back == {"prior", "prior_lead"}
+    assert alignment.reranking.reverse.networks is alignment.reranking.reranker.networks
     prior = alignment.reranking.evidence.prior
     assert prior.shape == (len(alignment.target.words),) and np.ptp(prior) > 0.1
 
@@ -164,8 +167,10 @@ def test_what_does_not_help_is_not_used():
 def test_probabilities_are_between_0_and_1_whatever_the_features():
     rng = np.random.default_rng(0)
     trees = Trees.fit(rng.normal(size=(200, 3)).astype(np.float32), rng.random(200) < 0.3)
+    every, right = np.arange(3), rng.random((50, 4)) < 0.3
+    networks = Networks.fit(rng.normal(size=(50, 4, 3)).astype(np.float32), right)
     wild = np.array([[[1e30, -1e30, 0], [np.inf, 5, 5]]], dtype=np.float32)
-    probable = Reranker(trees, np.arange(3)).probabilities(wild)
+    probable = Reranker(trees, every, networks, every, Confidence(1, -0.2, 0)).probabilities(wild)
     assert ((probable > 0) & (probable < 1)).all()
 
 
