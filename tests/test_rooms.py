@@ -37,6 +37,7 @@ ORDER = [
     "intervals",
     "correlation",
     "geometry",
+    "lines",
     "embeddings",
     "dictionary",
     "holdout",

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.errors import ArtefactError, OutputExists
+from wordrel.lines import Lines
 
 MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
@@ -228,10 +229,9 @@ class Folder:
         array: npt.NDArray[Any] = np.load(self.path / f"{name}.npy", mmap_mode="r", allow_pickle=False)
         return array
 
-    def lines(self, name: str) -> list[str]:
-        """Read a text file into its lines."""
-        text = (self.path / f"{name}.txt").read_bytes().decode("utf-8")
-        return text.split("\n")[:-1]
+    def lines(self, name: str) -> Lines:
+        """Open a text file by its lines."""
+        return Lines((self.path / f"{name}.txt").read_bytes())
 
     def __contains__(self, file: str) -> bool:
         return file in self.manifest["files"]

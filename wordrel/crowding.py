@@ -192,7 +192,7 @@ class Crowd:
             np.copyto(decoded[:m, :-1], self._coded[start : start + step])
             np.negative(least, out=short[:, -1])
             np.greater_equal(np.matmul(short, decoded[:m].T, out=table[:, :m]), 0, out=near[:, :m])
-            asked, found = np.divmod(np.flatnonzero(near[:, :m]), m)
+            asked, found = np.divmod(_true_places(near[:, :m]), m)
             if len(asked):
                 scores = np.empty(len(asked), dtype=np.float32)
                 for first in range(0, len(asked), _PAIRS):
@@ -217,6 +217,16 @@ class _Taken:
         taken: Array32 = self._place[: len(numbers)]
         np.take(X, numbers, axis=0, out=taken, mode="clip")
         return taken
+
+
+def _true_places(table: npt.NDArray[np.bool_]) -> Rows:
+    """Places in the flat table that are true; where few are, eight at a time are passed over."""
+    flat = table.reshape(-1)
+    if len(flat) % 8:
+        return np.flatnonzero(flat)
+    eights = np.flatnonzero(flat.view(np.uint64))
+    which, within = np.nonzero(flat.reshape(-1, 8)[eights])
+    return 8 * eights[which] + within
 
 
 def _squares(rows: Array32) -> Array32:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter, UnknownWord, shorten
+from wordrel.lines import Lines
 from wordrel.sparse import Matrix, as_matrix, dense_row, finite_rows, read_only
 from wordrel.topk import has_direction
 
@@ -121,9 +122,9 @@ class Embeddings:
                 raise InvalidParameter(f"the vector of '{shorten(word)}' has a NaN or infinite number; leave it out")
 
     @cached_property
-    def words(self) -> tuple[str, ...]:
-        """The vocabulary."""
-        return tuple(self._words())
+    def words(self) -> Sequence[str]:
+        """The vocabulary: a tuple, or `wordrel.lines.Lines` of a file."""
+        return self._words()
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -141,8 +142,10 @@ class Embeddings:
 
     def find(self, word: str) -> int | None:
         """Row of a word, or None: as it is written, else in lower case, else in title case."""
+        words = self.words
+        look = words.find if isinstance(words, Lines) else self._rows.get
         for spelling in (word, word.lower(), word.title()):
-            row = self._rows.get(spelling)
+            row = look(spelling)
             if row is not None:
                 return row
         return None

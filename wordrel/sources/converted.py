@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.artefact import sha256
+from wordrel.lines import Lines
 from wordrel.sources import cache
 from wordrel.sources.collecting import Collected
 from wordrel.sources.options import ReadOptions
@@ -51,7 +52,7 @@ class Origin:
 class Converted:
     """A converted file, opened; `words` are read when they are asked for."""
 
-    words: Callable[[], list[str]]
+    words: Callable[[], Lines]
     vectors: npt.NDArray[Any]
     notes: list[str]
     has_composer: bool
@@ -73,13 +74,9 @@ def find(origin: Origin, options: ReadOptions) -> Converted | None:
                 words = (folder / WORDS).read_bytes()
                 if vectors.shape == (manifest["rows"], manifest["dimensions"]):
                     vectors = vectors[: options.limit]
-                    split = partial(_split, words, len(vectors))
-                    return Converted(split, vectors, manifest["notes"], manifest["composer"])
+                    lines = partial(Lines, words, len(vectors))
+                    return Converted(lines, vectors, manifest["notes"], manifest["composer"])
     return None
-
-
-def _split(words: bytes, n: int) -> list[str]:
-    return words.decode("utf-8").split("\n")[:n]
 
 
 def store(origin: Origin, options: ReadOptions, found: Collected, has_composer: bool) -> None:
