@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
+from wordrel.budget import block_rows
 from wordrel.errors import InvalidParameter
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix
-from wordrel.topk import Rows, has_direction, product_blocks
+from wordrel.sparse import Matrix, product, transposed
+from wordrel.topk import Rows, has_direction
+
+# Elements of a table of scores: 2 MB, which stay in a cache.
+_TABLE = 1 << 19
 
 
 def rank_of_answers(
@@ -53,14 +58,43 @@ def rank_of_answers(
     asked = np.flatnonzero(has_direction(queries) & np.array([len(right) > 0 for right in answers], dtype=bool))
     if not len(asked):
         return ranks
-    for block, table in product_blocks(queries[asked], targets):
+    rows, of_query = _flat([answers[query] for query in asked])
+    best = np.full(len(asked), -np.inf, dtype=np.float32)
+    place = np.full(len(asked), n, dtype=np.int64)
+    for start, table in _tables(queries[asked], targets, found, penalty):
+        here = slice(*np.searchsorted(rows, [start, start + table.shape[1]]))
+        # Rows ascend, so that of equal answers the first is the lowest.
+        for query, row in zip(of_query[here].tolist(), rows[here].tolist(), strict=True):
+            score = table[query, row - start]
+            if score > best[query]:
+                best[query], place[query] = score, row
+    above = np.zeros(len(asked), dtype=np.int64)
+    for start, table in _tables(queries[asked], targets, found, penalty):
+        before = np.arange(start, start + table.shape[1]) < place[:, None]
+        above += ((table > best[:, None]) | ((table == best[:, None]) & before)).sum(axis=1)
+    ranks[asked] = 1 + above
+    return ranks
+
+
+def _flat(answers: Sequence[Rows]) -> tuple[Rows, Rows]:
+    """Right rows of all queries, ascending, and whose each is."""
+    rows, of_query = np.concatenate(answers), np.repeat(np.arange(len(answers)), [len(right) for right in answers])
+    order = np.argsort(rows, kind="stable")
+    return rows[order], of_query[order]
+
+
+def _tables(
+    queries: Matrix, targets: Matrix, found: npt.NDArray[np.bool_], penalty: Array32 | None
+) -> Iterator[tuple[int, Array32]]:
+    """Scores of all queries, and some targets after others; the same numbers each time.
+
+    Of all queries at once each target is read once, and a table of some targets is small.
+    """
+    step = block_rows(queries.shape[0], _TABLE)
+    for start in range(0, targets.shape[0], step):
+        table = product(queries, transposed(targets[start : start + step]))
         if penalty is not None:
             table *= 2
-            table -= penalty
-        table[:, ~found] = -np.inf
-        for query, scores in zip(asked[block], table, strict=True):
-            right = answers[query]
-            # Rows ascend, so that of equal answers the first is the lowest.
-            best = right[scores[right].argmax()]
-            ranks[query] = 1 + (scores > scores[best]).sum() + (scores[:best] == scores[best]).sum()
-    return ranks
+            table -= penalty[start : start + step]
+        table[:, ~found[start : start + step]] = -np.inf
+        yield start, table

@@ -28,6 +28,9 @@ _FEWEST_QUERIES = 32
 # at a time: as rows of the whole width, 4 MB would be few rows, and few rows are multiplied slowly.
 _FEWEST_STREAMED, _MOST_STREAMED, _WIDE, _STREAMED = 128, 2048, 1 << 16, 1 << 20
 
+# Rows of a block, however narrow it is: more are multiplied no faster, and a selection takes memory for each number.
+_MOST_ROWS = 512
+
 # Rows of a table that come at once to a `Best`, so that little memory goes to what is on its way.
 _ADDED_ROWS = 256
 
@@ -205,7 +208,7 @@ class NumpyBackend:
 
     def in_blocks(self, n: int, width: int, most: int, work: Callable[[slice], None]) -> None:
         """Do work on n rows, as many at once as stay in the cache and the memory budget allows."""
-        for rows in _blocks(n, block_rows(width, most)):
+        for rows in _blocks(n, min(block_rows(width, most), _MOST_ROWS)):
             work(rows)
 
 
