@@ -132,6 +132,7 @@ def test_effort_is_raised_before_candidates_and_only_as_far_as_needed():
         return min(effort / 8, 1) * min(candidates / 2, 1)
 
     assert tune(measure, 0.95, 100) == (8, 2, 1.0)
-    assert asked == [(1, 16), (2, 16), (4, 16), (8, 16), (8, 8), (8, 4), (8, 2), (8, 1)]
-    assert tune(lambda effort, candidates: candidates / 100, 0.5, 3) == (3, 64, 0.64)
+    efforts = [(effort, 64) for effort in (1, 2, 4, 8)]
+    assert asked == [*efforts, (8, 32), (8, 16), (8, 8), (8, 4), (8, 2), (8, 1)]
+    assert tune(lambda effort, candidates: candidates / 200, 0.5, 3) == (3, 128, 0.64)
     assert tune(lambda effort, candidates: 0.2, 0.5, 3) == (3, 256, 0.2)

@@ -17,8 +17,9 @@ K = 10
 # Rows whose exact products are this close cannot be told apart in float32.
 _ROUNDING = np.float32(1e-6)
 
-# Candidates for each neighbour that is asked for; with many the effort is found, then fewer are tried.
-_MANY, _MOST = 16, 256
+# Candidates for each neighbour that is asked for; with many the effort is found, then fewer are tried. With 16 what the
+# storage rounds cost .03 of the recall on 200,000 generated rows, and no effort made up for it.
+_MANY, _MOST = 64, 256
 
 
 class Setting(NamedTuple):
