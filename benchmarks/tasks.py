@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -29,6 +30,11 @@ Task = Callable[[int, Path], Measured]
 def saved(rows: int, folder: Path) -> Path:
     """Where the alignment is that the other tasks use."""
     return folder / f"{rows}.wordrel"
+
+
+def indexed(rows: int, folder: Path) -> Path:
+    """Where its copy with approximate indexes is."""
+    return folder / f"{rows}-indexed.wordrel"
 
 
 def load(rows: int, folder: Path) -> Alignment:
@@ -208,6 +214,23 @@ def index(rows: int, folder: Path) -> Measured:
     return measure(lambda: alignment.index("t"), moved=8.0 * rows * alignment.target.dimensions)
 
 
+def index_cells(rows: int, folder: Path) -> Measured:
+    """What ``wordrel index --kind ivfpq`` builds beside a copy of the alignment: indexes of both sides."""
+    place = indexed(rows, folder)
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(saved(rows, folder), place)
+    alignment = wordrel.load_alignment(place)
+    found: dict[str, float] = {}
+
+    def work() -> None:
+        assert alignment.indexes is not None
+        built = alignment.indexes.build({name: space.vectors for name, space in alignment.spaces.items()}, "ivfpq")
+        found.update({name: one.recall for name, one in built.items()})
+
+    result = measure(work)
+    return Measured(**asdict(result) | {"note": f"recall@10 {min(found.values()):.3f} or more"})
+
+
 def start_help(rows: int, folder: Path) -> Measured:
     """``wordrel --help``, a process from its start to its end."""
     return _process(["--help"], 5)
@@ -220,7 +243,16 @@ def start_translate(rows: int, folder: Path) -> Measured:
 
 def interactive(rows: int, folder: Path) -> Measured:
     """A word through ``wordrel translate --interactive``, from the question to the last line of the answer."""
-    command = [sys.executable, "-m", "wordrel", "translate", "-i", "--json", "-a", str(saved(rows, folder))]
+    return _conversation(rows, saved(rows, folder))
+
+
+def interactive_cells(rows: int, folder: Path) -> Measured:
+    """The same over the indexes that `index_cells` built."""
+    return _conversation(rows, indexed(rows, folder))
+
+
+def _conversation(rows: int, place: Path) -> Measured:
+    command = [sys.executable, "-m", "wordrel", "translate", "-i", "--json", "-a", str(place)]
     walls = []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None and process.stdout is not None
@@ -300,9 +332,11 @@ TASKS: dict[str, tuple[str, Task]] = {
     "translate-nn": ("translate a word, cosine", translate_one_nn),
     "neighbours": ("neighbours of a word", neighbours),
     "index": ("index build, flat", index),
+    "index-cells": ("index build, ivfpq, both sides", index_cells),
     "help": ("start: --help", start_help),
     "start": ("start: translate a word", start_translate),
     "interactive": ("a word, interactively", interactive),
+    "interactive-cells": ("a word, interactively, over ivfpq", interactive_cells),
 }
 
 

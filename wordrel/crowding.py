@@ -226,7 +226,8 @@ def _true_places(table: npt.NDArray[np.bool_]) -> Rows:
         return np.flatnonzero(flat)
     eights = np.flatnonzero(flat.view(np.uint64) != 0)
     place = np.flatnonzero(flat.reshape(-1, 8)[eights])
-    return 8 * eights[place >> 3] + (place & 7)
+    found: Rows = 8 * eights[place >> 3] + (place & 7)
+    return found
 
 
 def _squares(rows: Array32) -> Array32:
