@@ -2,7 +2,8 @@
 
 from wordrel.sweep.cell import Cell
 from wordrel.sweep.config import Plan, read_plan
-from wordrel.sweep.engines import Engine, make_engine
+from wordrel.sweep.engine import Engine
+from wordrel.sweep.engines import make_engine
 from wordrel.sweep.sweeping import Swept, state, sweep
 
 __all__ = ["Cell", "Engine", "Plan", "Swept", "make_engine", "read_plan", "state", "sweep"]

@@ -1,37 +1,17 @@
-"""What runs cells: this machine, or an engine that is there already."""
+"""Which engine runs cells: this machine, or one that is there already."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import Any, Protocol
 
-from wordrel.errors import InvalidParameter, WordrelError, shorten
+from wordrel.errors import InvalidParameter, shorten
+from wordrel.sweep.engine import Engine, EngineError, Task
 from wordrel.sweep.running import Outcome, run_cell
 
-Task = Mapping[str, Any]
-
 _ADDRESS = re.compile(r"(?P<kind>dask|ray)://(?P<address>[^/\s:]+:\d+|\[[0-9a-fA-F:]+\]:\d+)/?")
-
-
-class EngineError(WordrelError, RuntimeError):
-    """What runs the cells cannot be reached, or has no workers left."""
-
-
-class Engine(Protocol):
-    """Runs tasks in any order, anywhere."""
-
-    def run(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        """Yield what came of each task, each once, as it comes; tasks of a lost worker are run again.
-
-        Raises
-        ------
-        EngineError
-            When there is nothing left to run them.
-        MissingExtra
-        """
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from wordrel.errors import MissingExtra, WordrelWarning
-from wordrel.sweep.engines import EngineError, Task
+from wordrel.sweep.engine import EngineError, Task
 from wordrel.sweep.running import Outcome, failed, run_cell
 
 CONNECT_SECONDS = 10.0

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wordrel.errors import MissingExtra
-from wordrel.sweep.engines import EngineError, Task
+from wordrel.sweep.engine import EngineError, Task
 from wordrel.sweep.running import Outcome, failed, run_cell
 
 RETRIES = 3

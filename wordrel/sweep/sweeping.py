@@ -12,7 +12,7 @@ from typing import Literal
 from wordrel.errors import WordrelWarning
 from wordrel.sweep.cell import Cell
 from wordrel.sweep.config import Plan
-from wordrel.sweep.engines import Engine
+from wordrel.sweep.engine import Engine
 from wordrel.sweep.journal import Journal, Record
 from wordrel.sweep.running import task_of
 from wordrel.sweep.table import check_table, write_table
