@@ -84,3 +84,13 @@ def test_public_names_are_all_there_and_no_others():
     assert wordrel.search.csls_top is wordrel.csls.csls_top
     with pytest.raises(AttributeError, match="^module 'wordrel' has no attribute 'nonsense'$"):
         wordrel.nonsense  # noqa: B018
+
+
+def test_swapped_letters_are_suggested_first():
+    space = wordrel.Embeddings(["hose", "whose", "house", "those"], np.eye(4), "en")
+    for typed in ("huose", "Huose"):
+        with pytest.raises(UnknownWord) as raised:
+            space.row(typed)
+        assert raised.value.suggestions[0] == "house"
+    with pytest.raises(UnknownWord):
+        space.row("x" * 50_000)

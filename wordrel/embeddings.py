@@ -19,6 +19,7 @@ FloatMatrix = npt.NDArray[np.float32]
 
 # Looking for similar spellings costs about 5 microseconds a word; the rest of the vocabulary is rare words.
 _SUGGESTION_POOL = 50_000
+_LONGEST_SLIP = 40
 
 
 class Embeddings:
@@ -161,9 +162,18 @@ class Embeddings:
         row = self.find(word)
         if row is None:
             # A very long string is no word, and comparing it with 50,000 others takes minutes.
-            pool = self.words[:_SUGGESTION_POOL] if len(word) <= 100 else ()
-            raise UnknownWord(word, self.language, difflib.get_close_matches(word.lower(), pool, n=3, cutoff=0.7))
+            pool = list(self.words[:_SUGGESTION_POOL]) if len(word) <= 100 else []
+            close = difflib.get_close_matches(word.lower(), pool, n=3, cutoff=0.7)
+            raise UnknownWord(word, self.language, list(dict.fromkeys([*self._swapped(word.lower()), *close]))[:3])
         return row
+
+    def _swapped(self, word: str) -> list[str]:
+        """Words that differ by two letters that stand next to each other: the commonest slip of the fingers."""
+        if len(word) > _LONGEST_SLIP:
+            return []
+        other = (word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))
+        rows = sorted({row for one in other if (row := self.find(one)) is not None})
+        return [self.words[row] for row in rows]
 
     def rows(self, words: Iterable[str]) -> npt.NDArray[np.int64]:
         """Rows of several words; raises `UnknownWord` at the first that is not known."""

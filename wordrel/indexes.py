@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import permutations
 from pathlib import Path
@@ -100,6 +101,7 @@ class Indexes:
                 self._write(self._file(name, "faiss"), index.write)
         hub_files: dict[str, dict[str, str]] = {name: {} for name in spaces}
         for source, target in permutations(spaces, 2):
+            self._hub_file(source, target).unlink(missing_ok=True)
             if "flat" not in (built[source].kind, built[target].kind):
                 say(f"looking from {target} to {source}")
                 hubs = rough_hubs(spaces[target], built[source])
@@ -111,6 +113,15 @@ class Indexes:
                 self._write(self._file(name, "json"), partial(_write_text, text=text))
         self._opened.clear()
         return built
+
+    def described(self, languages: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Kind and recall of what is saved, by language, as it is written there: nothing is opened."""
+        found = {}
+        for name in languages:
+            with suppress(OSError, ValueError, LookupError, TypeError):
+                settings = json.loads(self._file(name, "json").read_text("utf-8"))
+                found[name] = {part: settings[part] for part in ("kind", "recall")}
+        return found
 
     def open(self, language: str, vectors: Matrix) -> SearchIndex | None:
         """Open the index of a language; None where there is none.

@@ -79,7 +79,9 @@ def induce(
     if not 0 <= min_confidence <= 1:
         raise InvalidParameter(f"min_confidence must be from 0 to 1, not {min_confidence:g}")
     if min_confidence and alignment.reranking is None:
-        raise InvalidParameter("this alignment gives no confidence, so none can be asked for; leave min_confidence out")
+        raise InvalidParameter(
+            f"this alignment gives no confidence ({alignment.no_confidence}); leave min_confidence out"
+        )
     space = alignment.space(source)
     into = alignment.into(space.language, target)
     # A file of pairs could not hold the others.

@@ -117,6 +117,7 @@ def align_many(
         "cross_validation": [one._asdict() for one in training.candidates],
         "refine": [asdict(one) for one in training.history],
         "contrast_steps": training.contrast_steps,
+        "reranked": {"reason": "it is learnt for two languages only"},
     }
     used = [BilingualDictionary(chosen[name].pairs, hub.language, name) for name in others]
     test = [by_language[name].test for name in others]

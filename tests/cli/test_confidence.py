@@ -54,6 +54,19 @@ def test_an_alignment_without_a_re_ranker_says_why(run, toy_files, here):
         "align again with more words; see 'wordrel translate --help'\n",
     )
     assert "re-ranked" not in run("evaluate").out
+    again = run(*toy_files, "--no-rerank", "--force")
+    assert "no confidence" not in again.out
+    outcome = run("translate", "s50", "--min-confidence", "0")
+    assert outcome.err == (
+        "wordrel: this alignment gives no confidence (it was made without re-ranking); leave out --min-confidence, or "
+        "align again without --no-rerank; see 'wordrel translate --help'\n"
+    )
+
+
+def test_few_words_are_told_when_they_are_aligned(run, toy_files):
+    said = run(*toy_files).out
+    assert "\nOnly 12 test words: these scores say little.\n" in said
+    assert "\nTranslations have no confidence: fewer than 100 training words.\n" in said
 
 
 def test_align_without_re_ranking(run, here):

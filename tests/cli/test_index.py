@@ -37,10 +37,12 @@ def test_align_index_translate_in_float16(run, here, files):
     assert best(run("translate", "t700", "--from", "yy", "-k", "1", "--json")) == "s700"
     shown = run("index", "xx-yy.wordrel", "--kind", "hnsw").out.splitlines()
     assert [line.split()[:4] for line in shown] == [["xx", "1,200", "words", "hnsw"], ["yy", "1,200", "words", "hnsw"]]
-    assert "candidates on the way a query" in shown[0]
-    flat = "words  flat  searched exactly, so nothing was saved"
+    assert "on the way a query" in shown[0]
+    assert "index of yy hnsw, recall@10 " in " ".join(run("info").out.split())
+    assert set(json.loads(run("info", "--json").out)["indexes"]["xx"]) == {"kind", "recall"}
+    flat = "words  flat  searched exactly, without a saved index"
     assert run("index").out.splitlines() == [f"xx  1,200 {flat}", f"yy  1,200 {flat}"]
-    assert not (here / "xx-yy.wordrel" / "index-yy.json").exists()
+    assert not list((here / "xx-yy.wordrel").glob("index-*")) and "index of" not in run("info").out
 
 
 def test_what_cannot_be_is_refused_before_any_work(run, here, files):

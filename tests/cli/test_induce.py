@@ -68,7 +68,8 @@ def test_without_a_re_ranker_the_confidence_is_empty(run, toy_files, here):
     outcome = run("induce", "--min-confidence", "0.5")
     assert (outcome.code, outcome.err) == (
         2,
-        "wordrel: this alignment gives no confidence, so none can be asked for; leave min_confidence out\n",
+        "wordrel: this alignment gives no confidence (fewer than 100 training words); leave out --min-confidence, or "
+        "align again with more words; see 'wordrel induce --help'\n",
     )
 
 

@@ -75,7 +75,9 @@ def test_json_is_one_object_a_line(folder, run):
     with Talk(folder, "-k", "2", "--json") as talk:
         talk.say("s5")
         assert json.loads(talk.hear()) == expected
-        assert talk.end()[0] == 0
+        talk.say("nothing")
+        assert json.loads(talk.hear()) == expected | {"word": "nothing", "translations": None}
+        assert talk.end() == (0, "", "wordrel: 'nothing' is not in the xx vocabulary\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")

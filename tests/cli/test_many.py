@@ -30,6 +30,8 @@ def test_three_languages_from_files(run, files, here):
     for ends in ("xx → yy", "xx → zz", "yy → zz"):
         assert f"{ends}: 12 of 12 test words found (100.0 %)" in text
     assert text.count("  CSLS               100.0  100.0  100.0  1.000") == 3
+    assert "\nOnly 12 test words: these scores say little.\n" in text
+    assert "\nTranslations have no confidence: it is learnt for two languages only.\n" in text
     assert "Saved xx-yy-zz.wordrel in" in text
     assert "  wordrel translate -a xx-yy-zz.wordrel --from yy --to zz y59" in text
     alignment = wordrel.load_alignment("xx-yy-zz.wordrel")

@@ -179,6 +179,14 @@ class Alignment:
             self._approximate[ends] = None if self.indexes is None else self.indexes.csls(*ends, vectors)
         return self._approximate[ends] or self.csls(language, target)
 
+    @property
+    def no_confidence(self) -> str | None:
+        """Why translations have no confidence, in a few words; None where they have one."""
+        if self.reranking is not None:
+            return None
+        reason: str = (self.info.get("reranked") or {}).get("reason", "it was made without re-ranking")
+        return reason
+
     def index(self, language: str) -> SearchIndex:
         """Return the saved index of a language's aligned vectors, or build one, for many queries at once."""
         saved = self._saved_index(language)

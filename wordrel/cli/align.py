@@ -141,7 +141,7 @@ _PREPROCESSING_HELP = (
 @click.option(
     "--no-rerank",
     is_flag=True,
-    help="Leave candidates in the order of the geometry, without a confidence: a third of the time.",
+    help="Leave candidates in the order of the geometry, without a confidence: half of the time.",
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For whatever is drawn at random."

@@ -80,6 +80,7 @@ def as_text(built: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _words(one: Mapping[str, Any]) -> tuple[str, str]:
     if one["kind"] == "flat":
-        return "flat", "searched exactly, so nothing was saved"
-    effort = "candidates on the way" if one["kind"] == "hnsw" else "cells"
-    return one["kind"], f"recall@10 {one['recall']:.3f}, {one['effort']:,} {effort} a query"
+        return "flat", "searched exactly, without a saved index"
+    effort = "candidate" if one["kind"] == "hnsw" else "cell"
+    number = f"{one['effort']:,} {effort}{'s' if one['effort'] != 1 else ''}"
+    return one["kind"], f"recall@10 {one['recall']:.3f}, {number}{' on the way' * (one['kind'] == 'hnsw')} a query"

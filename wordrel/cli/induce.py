@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from wordrel.cli.options import compute_options, find_alignment, json_option, k_type, open_alignment, print_json
+from wordrel.cli.options import (
+    check_confidence,
+    compute_options,
+    find_alignment,
+    json_option,
+    k_type,
+    open_alignment,
+    print_json,
+)
 from wordrel.cli.progress import steps
 from wordrel.lexicon import Entry, induce
 from wordrel.sources.dictionaries.writing import check_files, write_lines
@@ -63,6 +71,8 @@ def command(
     """
     place = find_alignment(path)
     alignment = open_alignment(place, device)
+    if min_confidence:
+        check_confidence(alignment)
     if output is not None:
         check_files([output], force)
     with steps(-(-top // 1000), as_json) as step:

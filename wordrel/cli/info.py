@@ -30,21 +30,26 @@ def command(path: Path | None, as_json: bool) -> None:
         }
         for name, space in alignment.spaces.items()
     ]
+    indexes = {} if alignment.indexes is None else alignment.indexes.described(alignment.languages)
     if as_json:
-        print_json(
-            {"alignment": str(place), "spaces": spaces, "test_words": len(alignment.test.sources)} | alignment.info
-        )
+        known = {"alignment": str(place), "spaces": spaces, "indexes": indexes}
+        print_json(known | {"test_words": len(alignment.test.sources)} | alignment.info)
         return
-    rows = [(str(s["language"]), f"{s['words']:,} words x {s['dimensions']}", _text(s["provenance"])) for s in spaces]
+    rows = [
+        (str(s["language"]), f"{s['words']:,} words x {s['dimensions']}, {_text(s['provenance'])}".rstrip(", "))
+        for s in spaces
+    ]
     for name in ("method", "parameters", "anchors", "seed", "wordrel_version", "format_version"):
         if name in alignment.info:
-            rows.append((name.replace("_", " "), _text(alignment.info[name]), ""))
+            rows.append((name.replace("_", " "), _text(alignment.info[name])))
     steps = alignment.projections[alignment.languages[0]].preprocessing.steps
-    rows.append(("preprocessing", ",".join(steps) or "none", ""))
-    rows.append(("test words", f"{len(alignment.test.sources):,}", ""))
+    rows.append(("preprocessing", ",".join(steps) or "none"))
+    rows.append(("confidence", "learnt" if alignment.no_confidence is None else f"none: {alignment.no_confidence}"))
+    rows += [(f"index of {name}", f"{one['kind']}, recall@10 {one['recall']:.3f}") for name, one in indexes.items()]
+    rows.append(("test words", f"{len(alignment.test.sources):,}"))
     for name, scores in alignment.info.get("evaluation", {}).items():
         if name != "plain":
-            rows.append((f"{name} when made", _text(scores), ""))
+            rows.append((f"{name} when made", _text(scores)))
     click.echo(f"{place}")
     click.echo(table(rows))
 

@@ -15,7 +15,7 @@ import wordrel
 from wordrel.alignment import Alignment
 from wordrel.cli.inputs import Reading, load_pairs, load_space, warn_of_direction
 from wordrel.cli.options import print_json
-from wordrel.cli.outcome import coverage, described, learnt_rows, space_rows
+from wordrel.cli.outcome import coverage, described, learnt_rows, space_rows, unsure
 from wordrel.cli.progress import Steps
 from wordrel.cli.render import report_text, table
 from wordrel.dictionary import BilingualDictionary, Coverage
@@ -184,6 +184,7 @@ def as_text(result: ManyResult) -> str:
             table(rows, indent=""),
             "",
             "\n\n".join(map(report_text, result.reports)) or "No test word is in the vocabularies; nothing was scored.",
+            *unsure(alignment, min((one.coverage.words_found for one in result.reports), default=0)),
             "",
             f"Saved {result.output} in {result.seconds:.1f} s (seed {result.seed}). Next:",
             f"  wordrel translate -a {result.output} --from {second} --to {third} {words[min(len(words) - 1, 1000)]}",

@@ -162,6 +162,15 @@ def open_alignment(path: Path | None, device: str | None = None) -> Alignment:
     return alignment if backend is None else alignment.on(backend)
 
 
+def check_confidence(alignment: Alignment) -> None:
+    """Refuse --min-confidence where there is no confidence, with what would give one."""
+    reason = alignment.no_confidence
+    if reason is not None:
+        remedies = {"it was made without re-ranking": ", or align again without --no-rerank"}
+        remedy = remedies.get(reason, ", or align again with more words" if "training words" in reason else "")
+        raise click.UsageError(f"this alignment gives no confidence ({reason}); leave out --min-confidence{remedy}")
+
+
 def read_words(words: tuple[str, ...]) -> list[str]:
     """Take the words of the command line, or one a line from standard input."""
     if words:

@@ -14,6 +14,9 @@ from wordrel.dictionary import Coverage
 from wordrel.evaluation import EvaluationReport
 from wordrel.parts import SuspiciousPair
 
+# With 30 words the 95 % interval of a share is 36 points wide.
+_FEW_WORDS = 30
+
 
 @dataclass(frozen=True)
 class Result:
@@ -146,10 +149,19 @@ def _scored(result: Result) -> list[str]:
     compared = [] if plain is None else [("plain relative, CSLS", plain.csls), ("plain relative, nearest", plain.nn)]
     return [
         report_text(result.report, compared),
+        *unsure(result.alignment, result.report.coverage.words_found),
         "",
         "Held-out words and their first translation (✓ as in the dictionary):",
         _samples(result.alignment),
     ]
+
+
+def unsure(alignment: Alignment, n_words: int) -> list[str]:
+    """What to know before scores are believed and a confidence is asked for."""
+    few = [f"Only {n_words} test words: these scores say little."] if n_words < _FEW_WORDS else []
+    # Who left re-ranking out knows that.
+    reason = (alignment.info.get("reranked") or {}).get("reason") if alignment.reranking is None else None
+    return few + ([f"Translations have no confidence: {reason}."] if reason else [])
 
 
 def _worst(suspicious: Sequence[SuspiciousPair], n: int = 5) -> str:

@@ -15,6 +15,7 @@ from wordrel.alignment import Scorer
 from wordrel.cli.interactive import converse
 from wordrel.cli.options import (
     Unknown,
+    check_confidence,
     compute_options,
     k_type,
     open_alignment,
@@ -69,7 +70,8 @@ def command(
 ) -> None:
     """Translate words, best first. Words also come from standard input, one a line.
 
-    The second number is the confidence: how probably a translation is right, if the alignment learnt to say that.
+    The first number is CSLS, a cosine less the crowding around both words, which can be negative (with --scorer nn the
+    cosine). The second is the confidence: how probably a translation is right, if the alignment learnt to say that.
 
     \b
     Examples:
@@ -90,11 +92,8 @@ def command(
         raise click.UsageError("--interactive reads the words itself; leave them out of the command")
     asked = [] if interactive else read_words(words)
     alignment = open_alignment(path, device)
-    if min_confidence is not None and alignment.reranking is None:
-        reason = (alignment.info.get("reranked") or {}).get("reason", "it was made without one")
-        raise click.UsageError(
-            f"this alignment gives no confidence ({reason}); leave out --min-confidence, or align again with more words"
-        )
+    if min_confidence is not None:
+        check_confidence(alignment)
     space = alignment.space(language)
     others = others_of(alignment, space.language)
     names = [other.language for other in others] if into is None else [alignment.into(space.language, into).language]
@@ -115,6 +114,10 @@ def command(
     if interactive:
 
         def answer(word: str) -> str:
+            if as_json and space.find(word) is None:
+                # Who reads an answer a line waits for one of this word, too.
+                click.echo(f"wordrel: '{word}' is not in the {space.language} vocabulary", err=True)
+                return json.dumps(as_plain(word, None), ensure_ascii=False)
             (columns,) = look_up([word])
             if as_json:
                 return json.dumps(as_plain(word, columns), ensure_ascii=False)
