@@ -24,9 +24,10 @@ _EXPLAINED = (
     'CPU seconds are those of all threads together. "Peak" is the largest memory of the whole process, with the pages '
     'of mapped files in it; "Before" is the same before what is timed. Achieved rates are for a second of CPU; '
     "behind each, the share of what a plain product with as many columns (GFLOP/s) or a plain copy (GB/s, read and "
-    "written) did in the same process. Products bound exact r_S and the cosine of 1,500 words, memory bounds the cosine "
-    "and the neighbours of one word; the other tasks with rates are bound by neither: a fit makes passes over what it "
-    "has just allocated, text is parsed, a flat index fills fresh pages. On a busy machine CPU seconds are dearer, too, by the caches that are shared."
+    "written) did in the same process. Products bound exact r_S and the cosine of 1,500 words, memory bounds the "
+    "cosine and the neighbours of one word; the other tasks with rates are bound by neither: a fit makes passes over "
+    "what it has just allocated, text is parsed, a flat index fills fresh pages. On a busy machine CPU seconds are "
+    "dearer, too, by the caches that are shared."
 )
 _BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
