@@ -1,5 +1,8 @@
 """Words of a file without a dictionary: every line is found where it is, and nothing else is."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -70,3 +73,9 @@ def test_text_is_checked_in_parts_that_end_with_a_line():
     words = ["é" * n for n in np.random.default_rng(0).integers(0, 3000, size=1500).tolist()]
     assert list(Lines(text_of(words))) == words
     assert Lines(("é" * (1 << 21) + "\n").encode()).find("é" * (1 << 21)) == 0
+
+
+def test_lines_are_copied_and_pickled():
+    found = Lines(text_of(["a", "b"]))
+    for again in (copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+        assert again == found and again.find("b") == 1

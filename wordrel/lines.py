@@ -92,6 +92,9 @@ class Lines(Sequence[str]):
 
     __hash__ = None  # type: ignore[assignment]  # it is equal to lists, which have none
 
+    def __reduce__(self) -> tuple[type[Lines], tuple[bytes]]:
+        return Lines, (self._text,)
+
     def __repr__(self) -> str:
         return f"<{len(self):,} lines>"
 
