@@ -75,7 +75,9 @@ def main() -> None:
                 if name != "csls-same" or rows <= FULL_UP_TO:
                     found[name, rows] = run(name, rows, folder)
         large = {rows: scale(rows, folder / str(rows)) for rows in sizes if rows >= SCALE_FROM}
-    text = report(found, large, (load, os.getloadavg()[0]), sys.argv[1:])
+    # Where it was written says nothing of what was measured.
+    asked = [f"--{name}={value}" for name in ("sizes", "only") if (value := getattr(options, name))]
+    text = report(found, large, (load, os.getloadavg()[0]), asked + ["--quick"] * options.quick)
     part = options.output.with_suffix(".part")
     part.write_text(text, encoding="utf-8")
     part.replace(options.output)
