@@ -150,6 +150,22 @@ def test_what_is_saved_is_loaded_mapped_and_the_same(alignment, saved):
     np.testing.assert_array_equal(loaded.transform(raw, "it"), alignment.transform(raw, "it"))
 
 
+def test_whether_a_row_has_a_direction_is_known_from_the_manifest(tmp_path):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(50, 4)).astype(np.float32)
+    Y = X[:, ::-1].copy()
+    Y[7] = 0
+    spaces = [wordrel.Embeddings([f"{n}{i}" for i in range(50)], Z, n) for n, Z in (("xx", X), ("yy", Y))]
+    pairs = wordrel.BilingualDictionary([(f"xx{i}", f"yy{i}") for i in range(20, 50)], "xx", "yy")
+    made = wordrel.align(*spaces, pairs, "procrustes", preprocessing=["unit"], rerank=False)
+    loaded = wordrel.load_alignment(made.save(tmp_path / "a.wordrel"))
+    assert "with_direction" in loaded.source.__dict__ and "with_direction" not in loaded.target.__dict__
+    for one, other in ((loaded.source, made.source), (loaded.target, made.target)):
+        np.testing.assert_array_equal(one.with_direction, other.with_direction)
+    assert loaded.source.with_direction.all() and np.flatnonzero(~loaded.target.with_direction).tolist() == [7]
+    assert loaded.translate("yy7", "yy") == [] and "yy7" not in {n.word for n in loaded.translate("xx7", k=50)}
+
+
 def test_a_saved_alignment_holds_no_pickle_and_a_readable_manifest(saved):
     assert {file.suffix for file in saved.iterdir()} == {".npy", ".txt", ".json"}
     manifest = json.loads((saved / "manifest.json").read_text("utf-8"))

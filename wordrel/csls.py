@@ -33,6 +33,8 @@ from wordrel.topk import (
     mean_similarity,
 )
 
+Bools = npt.NDArray[np.bool_]
+
 # Two float32 computations of one cosine of d = 300 differ by less than this; a lower bound has to stay below both.
 _ROUNDING = np.float32(2e-6)
 
@@ -127,6 +129,8 @@ class CslsSearch:
         `lower_bounds` of an earlier search in the same spaces, wherever it was computed.
     backend : Backend, optional
         Where to compute, and to hold both spaces; in numpy when left out.
+    directed : two arrays of bool, shape (n,) and (n',), optional
+        `wordrel.topk.has_direction` of both spaces, where it is known: to find out, all of them is read.
 
     Raises
     ------
@@ -141,14 +145,15 @@ class CslsSearch:
         neighbourhood: int = 10,
         bounds: Array32 | None = None,
         backend: Backend | None = None,
+        directed: tuple[Bools, Bools] | None = None,
     ) -> None:
         check_k(neighbourhood, "the neighbourhood")
         # A budget that is too small is refused now, and not after half of the work.
         block_rows(max(source.shape[0], target.shape[0], 1), BLOCK_ELEMENTS)
         self._backend = backend_for(backend, source, target)
         self._neighbourhood = neighbourhood
-        self._source = self._backend.hold(rows_kept(source, has_direction(source)))
-        found = has_direction(target)
+        asked, found = directed or (has_direction(source), has_direction(target))
+        self._source = self._backend.hold(rows_kept(source, asked))
         self._rows = np.flatnonzero(found)
         self._target = self._backend.hold(rows_kept(target, found))
         self._target_columns = self._backend.columns(self._target)

@@ -84,6 +84,7 @@ class Embeddings:
         language: str,
         provenance: Mapping[str, Any] | None = None,
         composer: Callable[[str], FloatMatrix] | None = None,
+        directed: bool = False,
     ) -> Embeddings:
         """Make embeddings of what a reader has checked already: millions of words cost nothing then.
 
@@ -96,6 +97,8 @@ class Embeddings:
         language, provenance : see `Embeddings`
         composer : callable, optional
             Gives vectors of words that are not in the vocabulary.
+        directed : bool
+            No row is all zeros: `with_direction` need not look.
         """
         self = cls.__new__(cls)
         if isinstance(rows, dict):
@@ -106,6 +109,8 @@ class Embeddings:
         self.language = language
         self.provenance = dict(provenance or {})
         self.composer = composer
+        if directed:
+            self.__dict__["with_direction"] = np.ones(len(self), dtype=np.bool_)
         return self
 
     def _check(self) -> None:

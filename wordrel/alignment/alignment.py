@@ -157,8 +157,13 @@ class Alignment:
         into = self.into(language, target)
         ends = language, into.language
         if ends not in self._csls:
+            here = self.space(language)
             self._csls[ends] = CslsSearch(
-                self.space(language).vectors, into.vectors, bounds=self._bounds.get(ends), backend=self._backend
+                here.vectors,
+                into.vectors,
+                bounds=self._bounds.get(ends),
+                backend=self._backend,
+                directed=(here.with_direction, into.with_direction),
             )
         return self._csls[ends]
 
@@ -320,6 +325,7 @@ class Alignment:
                 "name": name,
                 "words": len(space),
                 "sparse": is_sparse(space.vectors),
+                "without_direction": int(len(space) - space.with_direction.sum()),
                 "preprocessing": steps.steps,
                 "map": row_map.settings,
                 "provenance": space.provenance,

@@ -56,7 +56,8 @@ def _from_folder(folder: Folder) -> Alignment:
             raise ValueError(f"{entry['words']} words but {vectors.shape[0]} vectors")
         # Words and numbers were looked at before they were saved, and are what was saved.
         words = partial(folder.lines, f"words-{number}")
-        spaces.append(Embeddings.from_checked(words, vectors, name, entry["provenance"]))
+        directed = entry.get("without_direction") == 0
+        spaces.append(Embeddings.from_checked(words, vectors, name, entry["provenance"], directed=directed))
         steps = Preprocessing(entry["preprocessing"])
         removed = f"directions-{number}.npy" in folder
         steps.restore(folder.array(f"means-{number}"), folder.array(f"directions-{number}") if removed else None)
