@@ -27,12 +27,12 @@ import numpy.typing as npt
 import wordrel
 from benchmarks import generated
 from benchmarks.align import machine
+from benchmarks.generated import N_TEST, N_TRAIN, SEED
 from wordrel.search.index import RECALL
 from wordrel.search.recall import kth_best, recall
 
-SEED = 2023
 ROWS = 2_000_000
-N_TRAIN, N_TEST, N_RECALL = 5_000, 1_500, 500
+N_RECALL = 500
 HEADER = ("Rows", "Stage", "CPU, s", "Wall, s", "Peak, GiB", "Result")
 
 

@@ -15,7 +15,7 @@ from wordrel.pivots import near_rows
 from wordrel.prior import LeftOver, weights
 from wordrel.refine import Pairs, SelfLearning
 from wordrel.relative import Array32
-from wordrel.rerank import CANDIDATES, WITHOUT_PRIOR, Examples, Learnt, joined, learn
+from wordrel.rerank import CANDIDATES, WITHOUT_PRIOR, Examples, Learnt, all_but, learn
 from wordrel.spelling import PairSums, Spelling, SpellingMaps, endings, profiles
 from wordrel.topk import Rows, product_blocks, sorted_top
 
@@ -120,9 +120,8 @@ def learn_prior(
     described -= mean
     sums = []
     for i, (fold, place) in enumerate(zip(examples, places, strict=True)):
-        others = joined([*examples[:i], *examples[i + 1 :]])
         close = fold.close
-        odds = others.fit(WITHOUT_PRIOR, seed).scores(fold.features, WITHOUT_PRIOR)[close]
+        odds = all_but(examples, i).fit(WITHOUT_PRIOR, seed).scores(fold.features, WITHOUT_PRIOR)[close]
         expected = np.reciprocal(1 + np.exp(-odds), dtype=np.float32)
         sums.append(LeftOver.over(described, place[close.ravel()], expected, fold.right[close]))
     for i, (fold, rows, place) in enumerate(zip(examples, candidates, places, strict=True)):

@@ -167,7 +167,7 @@ class Embeddings:
         row = self.find(word)
         if row is None:
             # A very long string is no word, and comparing it with 50,000 others takes minutes.
-            pool = list(self.words[:_SUGGESTION_POOL]) if len(word) <= 100 else []
+            pool = self.words[:_SUGGESTION_POOL] if len(word) <= 100 else ()
             close = difflib.get_close_matches(word.lower(), pool, n=3, cutoff=0.7)
             raise UnknownWord(word, self.language, list(dict.fromkeys([*self._swapped(word.lower()), *close]))[:3])
         return row

@@ -153,6 +153,11 @@ def joined(parts: Sequence[Examples]) -> Examples:
     return Examples(np.concatenate([p.features for p in parts]), np.concatenate([p.right for p in parts]))
 
 
+def all_but(folds: Sequence[Examples], i: int) -> Examples:
+    """All folds but the i-th, as one."""
+    return joined([*folds[:i], *folds[i + 1 :]])
+
+
 @dataclass(frozen=True)
 class Reranker:
     """What was learnt: a candidate's score is the log-odds of the trees and what the networks add.
@@ -226,7 +231,7 @@ def learn(folds: Sequence[Examples], seed: int = 0) -> Learnt:
     """
     everything = np.arange(len(NAMES))
     shapes_apart = np.flatnonzero([name not in _SPELLING for name in NAMES])
-    checked, rest = folds[0], joined(folds[1:])
+    checked, rest = folds[0], all_but(folds, 0)
     tried = [(some, rest.fit(some, seed).scores(checked.features, some)) for some in (everything, shapes_apart)]
     spelling = checked.p_at_1(tried[0][1]) >= checked.p_at_1(tried[1][1])
     columns, odds = tried[0] if spelling else tried[1]
@@ -258,7 +263,7 @@ def rank_by(
     """
     parts, networks = [], []
     for i, fold in enumerate(folds):
-        others = joined([*folds[:i], *folds[i + 1 :]])
+        others = all_but(folds, i)
         networks.append(Networks.fit(others.features[:, :, columns], others.right, seed + i))
         known = odds_of_first if i == 0 else None
         odds = others.fit(columns, seed).scores(fold.features, columns) if known is None else known
