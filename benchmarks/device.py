@@ -13,8 +13,9 @@ import numpy.typing as npt
 from benchmarks.align import N_CLUSTERS, NOISE, SEED, SPECTRUM_DECAY, machine
 from wordrel.backend import DEVICES, STORAGE, TorchBackend, choose
 from wordrel.csls import CslsSearch
+from wordrel.nearest import nearest
 from wordrel.relative import unit_rows
-from wordrel.topk import mean_similarity, nearest
+from wordrel.topk import mean_similarity
 
 Array32 = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]

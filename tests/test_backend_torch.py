@@ -11,8 +11,9 @@ from wordrel.backend import STORAGE, DeviceMemoryError, TorchBackend, choose
 from wordrel.budget import BYTES_PER_SCORE, limits
 from wordrel.csls import CslsSearch, csls_top
 from wordrel.errors import InvalidParameter, WordrelWarning
+from wordrel.nearest import nearest
 from wordrel.relative import map_rows, relative_representation
-from wordrel.topk import mean_similarity, nearest
+from wordrel.topk import mean_similarity
 
 torch = pytest.importorskip("torch", reason="the extra 'torch' is not installed")
 CPU = TorchBackend("cpu")

@@ -11,6 +11,7 @@ from wordrel import blockwise, fitting, preprocessing, topk
 from wordrel.blockwise import HalfRows, SelectedRows, blocks, is_blockwise, on_disk
 from wordrel.csls import csls_top
 from wordrel.errors import ArtefactError, InvalidParameter
+from wordrel.nearest import nearest
 from wordrel.preprocessing import Preprocessing
 from wordrel.sparse import as_matrix, squared_norms
 
@@ -56,8 +57,8 @@ def test_searches_of_half_rows_are_those_of_the_same_numbers_in_float32(tmp_path
     same_rows, same_scores = csls_top(*whole, queries=np.arange(50), k=6)
     np.testing.assert_array_equal(rows, same_rows)
     np.testing.assert_allclose(scores, same_scores, atol=2e-6)
-    near = topk.nearest(as_matrix(half[0])[:9], as_matrix(half[1]), 4)
-    expected = topk.nearest(whole[0][:9], whole[1], 4)
+    near = nearest(as_matrix(half[0])[:9], as_matrix(half[1]), 4)
+    expected = nearest(whole[0][:9], whole[1], 4)
     np.testing.assert_array_equal(near[0], expected[0])
     np.testing.assert_allclose(near[1], expected[1], atol=1e-6)
     # What float16 itself costs: cosines of unit rows change by less than .001.

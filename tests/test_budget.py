@@ -9,7 +9,8 @@ from tests.test_csls import clustered
 from wordrel.budget import BYTES_PER_SCORE, binary_size, block_rows, limits
 from wordrel.csls import CslsSearch, csls_top
 from wordrel.errors import InvalidParameter
-from wordrel.topk import mean_similarity, nearest
+from wordrel.nearest import nearest
+from wordrel.topk import mean_similarity
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from wordrel import topk
 from wordrel.csls import csls_top
 from wordrel.errors import InvalidParameter
 from wordrel.metrics import ranks
+from wordrel.nearest import nearest
 from wordrel.ranking import rank_of_answers
 from wordrel.sparse import as_matrix
 
@@ -43,7 +44,7 @@ def test_ranks_agree_with_a_search_of_everything(monkeypatch):
     source, target = (unit(rng.normal(size=(n, 5))).astype(np.float32) for n in (40, 60))
     gold = [{int(i), int(j)} for i, j in rng.integers(0, 60, (40, 2))]
     penalty = topk.mean_similarity(target, source, 10)
-    assert rank_of_answers(source, target, gold).tolist() == ranks(topk.nearest(source, target, 60)[0], gold).tolist()
+    assert rank_of_answers(source, target, gold).tolist() == ranks(nearest(source, target, 60)[0], gold).tolist()
     by_csls = ranks(csls_top(source, target, k=60)[0], gold)
     assert rank_of_answers(source, target, gold, penalty).tolist() == by_csls.tolist()
     sparse = pytest.importorskip("scipy.sparse")

@@ -9,9 +9,10 @@ from wordrel import sparse
 from wordrel.csls import CslsSearch, csls_top
 from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter
+from wordrel.nearest import nearest
 from wordrel.preprocessing import Preprocessing
 from wordrel.search import SearchIndex
-from wordrel.topk import has_direction, mean_similarity, nearest, product_blocks
+from wordrel.topk import has_direction, mean_similarity, product_blocks
 
 seeds = st.integers(0, 10_000)
 

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.backend import Backend
-from wordrel.blockwise import is_blockwise
+from wordrel.blockwise import blocks, is_blockwise
 from wordrel.budget import block_rows
 from wordrel.errors import InvalidParameter, WordrelWarning
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, is_sparse, product, rows_kept, squared_norms, transposed
+from wordrel.sparse import Matrix, is_sparse, product, squared_norms, transposed
 
 Rows = npt.NDArray[np.int64]
 
@@ -23,11 +23,6 @@ BLOCK_ELEMENTS = 1 << 22
 
 # Rows that come in blocks are converted anew for each block of queries, at a price of some 40 inner products each.
 _FEWEST_QUERIES = 32
-
-# A table of so many queries or more, up to the most at a time, against so many rows or more, is computed few columns
-# at a time: as rows of the whole width, 8 MB would be few rows, and few rows are multiplied slowly. Of 1,500 queries
-# against 20,000 rows this takes .8 of the time, against 50,000 .6; with 4 MB 1.3 and .9.
-_FEWEST_STREAMED, _MOST_STREAMED, _WIDE, _STREAMED = 128, 2048, 1 << 14, 1 << 21
 
 # Rows of a block, however narrow it is: more are multiplied no faster, and a selection takes memory for each number.
 _MOST_ROWS = 512
@@ -119,7 +114,7 @@ class Best:
         first : int
             Number of its first column, after those of all columns before.
         """
-        for part in _blocks(len(table), _ADDED_ROWS):
+        for part in blocks(len(table), _ADDED_ROWS):
             self._add(table[part], first, self.columns[part], self.values[part])
 
     def _add(self, table: Array32, first: int, best: Rows, highest: Array32) -> None:
@@ -159,7 +154,7 @@ def product_blocks(X: Matrix, Y: Matrix) -> Iterator[tuple[slice, Array32]]:
     """
     most = max(BLOCK_ELEMENTS, fewest_queries(Y) * Y.shape[0])
     columns = transposed(Y)
-    for rows in _blocks(X.shape[0], block_rows(Y.shape[0], most)):
+    for rows in blocks(X.shape[0], block_rows(Y.shape[0], most)):
         yield rows, product(X[rows], columns)
 
 
@@ -209,7 +204,7 @@ class NumpyBackend:
 
     def in_blocks(self, n: int, width: int, most: int, work: Callable[[slice], None]) -> None:
         """Do work on n rows, as many at once as stay in the cache and the memory budget allows."""
-        for rows in _blocks(n, min(block_rows(width, most), _MOST_ROWS)):
+        for rows in blocks(n, min(block_rows(width, most), _MOST_ROWS)):
             work(rows)
 
 
@@ -251,10 +246,6 @@ def each_block(X: Any, Y: Any, work: Callable[[slice, Any], None], backend: Back
         max(BLOCK_ELEMENTS, fewest_queries(Y) * Y.shape[0]),
         lambda rows: work(rows, backend.product(backend.hold(X[rows]), columns)),
     )
-
-
-def _blocks(n: int, size: int) -> Iterator[slice]:
-    return (slice(start, start + size) for start in range(0, n, size))
 
 
 def fewest_queries(pool: Any) -> int:
@@ -301,67 +292,3 @@ def check_k(k: int, name: str = "k") -> None:
     """Refuse a number of neighbours below 1."""
     if k < 1:
         raise InvalidParameter(f"{name} must be 1 or more, not {k}")
-
-
-def nearest(
-    queries: Matrix,
-    pool: Matrix,
-    k: int,
-    backend: Backend | None = None,
-    found: npt.NDArray[np.bool_] | None = None,
-) -> tuple[Rows, Array32]:
-    """Nearest rows of a pool by inner product: for a few queries, or on a device, this beats building an index.
-
-    Parameters
-    ----------
-    queries : array of float32, shape (q, d)
-    pool : array of float32, shape (n, d)
-        Rows without a direction are never found.
-    k : int
-        1 or more; no more columns come back than there are rows to be found.
-    backend : Backend, optional
-        Where to compute; in numpy when left out.
-    found : array of bool, shape (n,), optional
-        `has_direction` of the pool, when it is known: for one query it takes as long as the answer.
-
-    Returns
-    -------
-    rows : array of int64, shape (q, min(k, n_found))
-        Best first, the lower row first among equals; -1 for a query without a direction.
-    scores : array of float32, same shape
-        -inf where the row is -1.
-    """
-    check_k(k)
-    where = backend_for(backend, queries, pool)
-    found = has_direction(pool) if found is None else found
-    known = np.flatnonzero(found)
-    usable = has_direction(queries)
-    k = min(k, len(known))
-    rows = np.full((queries.shape[0], k), -1, dtype=np.int64)
-    scores = np.full((queries.shape[0], k), -np.inf, dtype=np.float32)
-    if not k:
-        return rows, scores
-    candidates = rows_kept(pool, found)
-    asked = np.flatnonzero(usable)
-
-    def fill(block: slice, table: Any) -> None:
-        columns, scores[asked[block]] = where.sorted_top(table, k)
-        rows[asked[block]] = known[columns]
-
-    if where is NUMPY and not is_sparse(candidates) and len(asked) > _FEWEST_STREAMED and len(known) > _WIDE:
-        for block in _blocks(len(asked), _MOST_STREAMED):
-            best = _streamed(queries[asked[block]], candidates, k)
-            rows[asked[block]], scores[asked[block]] = known[best.columns], best.values
-    else:
-        each_block(queries[asked], candidates, fill, where)
-    return rows, scores
-
-
-def _streamed(queries: Array32, pool: Any, k: int) -> Best:
-    """The same for many queries and a large pool, each row of which is then met once."""
-    best, step = Best(len(queries), k), block_rows(len(queries), _STREAMED)
-    table = np.empty((len(queries), step), dtype=np.float32)
-    for start in range(0, len(pool), step):
-        part = pool[start : start + step]
-        best.add(np.matmul(queries, part.T, out=table[:, : len(part)]), start)
-    return best

@@ -19,13 +19,14 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter
 from wordrel.indexes import Indexes
+from wordrel.nearest import nearest
 from wordrel.parts import Neighbor, Projection, SuspiciousPair, between, listed, named, ranked
 from wordrel.relative import Array32
 from wordrel.reranking import CANDIDATES, Reranking
 from wordrel.search import SearchIndex
 from wordrel.search.approximate import ApproximateCsls
 from wordrel.sparse import Matrix, is_sparse, to_arrays
-from wordrel.topk import Rows, check_k, nearest
+from wordrel.topk import Rows, check_k
 
 Scorer = Literal["csls", "nn"]
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from wordrel.comparison.forms import FormRows
 from wordrel.metrics import jaccard_by_depth
+from wordrel.nearest import nearest
 from wordrel.relative import Array64
-from wordrel.topk import Rows, nearest
+from wordrel.topk import Rows
 
 
 class Agreement(NamedTuple):

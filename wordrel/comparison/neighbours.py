@@ -10,8 +10,9 @@ import numpy as np
 
 from wordrel.comparison.forms import FormRows
 from wordrel.errors import InvalidParameter, shorten
+from wordrel.nearest import nearest
 from wordrel.relative import Array32
-from wordrel.topk import Rows, nearest
+from wordrel.topk import Rows
 
 Neighbours = tuple[tuple[str, float], ...]
 """Words and their cosines, the nearest first."""

@@ -12,8 +12,9 @@ from wordrel.embeddings import Embeddings
 from wordrel.evaluation.questions import Questions
 from wordrel.geometry import Isometry, hubness_skewness, isometry, never_retrieved
 from wordrel.metrics import jaccard_by_depth, mean_cosine, ranks, reciprocal_ranks
+from wordrel.nearest import nearest
 from wordrel.sparse import Matrix, is_sparse
-from wordrel.topk import Rows, nearest
+from wordrel.topk import Rows
 
 DEPTHS = (1, 5, 10, 50)
 # Hubness is a mean over source words; so many of the most frequent tell it.

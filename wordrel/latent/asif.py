@@ -12,9 +12,10 @@ import numpy.typing as npt
 from wordrel.errors import InvalidParameter, WordrelWarning
 from wordrel.latent.checks import check_enough, check_pairs, check_width, latents
 from wordrel.methods.asif import Asif, AsifMap
+from wordrel.nearest import nearest
 from wordrel.relative import Array32, unit_rows
 from wordrel.sparse import Matrix, dense_row, product, transposed
-from wordrel.topk import Rows, nearest
+from wordrel.topk import Rows
 
 PAPER_K = 800
 """How many similarities of a row the paper keeps, of 1.6 million anchors (section 3)."""

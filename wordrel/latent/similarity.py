@@ -8,9 +8,10 @@ import numpy.typing as npt
 from wordrel.errors import InvalidParameter
 from wordrel.latent.checks import Anchors, anchor_tables, check_items, latents
 from wordrel.metrics import jaccard_at_k, mean_reciprocal_rank
+from wordrel.nearest import nearest
 from wordrel.relative import Array32, unit_rows
 from wordrel.similarities import Similarity, similarity_blocks
-from wordrel.topk import check_k, nearest
+from wordrel.topk import check_k
 
 MEASURES = ("cosine", "jaccard", "mrr")
 

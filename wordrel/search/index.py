@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.errors import InvalidParameter, WordrelWarning
+from wordrel.nearest import nearest
 from wordrel.relative import Array32
 from wordrel.search import kinds
 from wordrel.search.recall import K, kth_best, recall, tune
 from wordrel.sparse import as_dense, as_matrix, is_sparse
-from wordrel.topk import Rows, check_k, has_direction, nearest
+from wordrel.topk import Rows, check_k, has_direction
 
 RECALL = 0.95
 """recall@10 that is aimed at."""
@@ -59,7 +60,7 @@ class SearchIndex:
     Raises
     ------
     InvalidParameter
-        For sparse rows, which FAISS does not take (`wordrel.topk.nearest` and `wordrel.csls` do), for an unknown kind
+        For sparse rows, which FAISS does not take (`wordrel.nearest` and `wordrel.csls` do), for an unknown kind
         and for a recall that cannot be.
 
     Warns
