@@ -1,9 +1,8 @@
 """How crowded rows are among a pool: close lower bounds of many, exact values of those that are asked for.
 
 The crowding of y is its mean inner product with the k nearest rows of the pool, the r of CSLS. Both steps work in the
-principal axes of the pool: its first few hold most of every row, and for what they leave out Cauchy and Schwarz give
-x.y <= x1.y1 + |x2| |y2|, one product of a third of the columns. Few rows of the pool can be among the nearest by that
-bound, and only their inner products are computed in full.
+principal axes of the pool (`wordrel.axes`): few of its rows can be among the nearest by a product of a third of the
+columns, and only their inner products are computed in full.
 """
 
 from __future__ import annotations
@@ -14,7 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wordrel.axes import ROUNDING, SHORTENED_ROWS, PrincipalAxes
+from wordrel.blockwise import blocks
 from wordrel.relative import Array32
+from wordrel.sparse import squared_norms
 from wordrel.topk import Rows, top_columns
 
 Coded = npt.NDArray[np.int16]
@@ -22,9 +24,6 @@ Coded = npt.NDArray[np.int16]
 # Share of the squared lengths that the first axes hold. On 200,000 generated rows the time of an exact value was the
 # least at .96 (118 of 300 axes), a tenth more at .93 (87) and .98 (156), and four times as much at .90 (69).
 _SHARE = 0.96
-
-# Rows of the pool that tell the axes.
-_SAMPLE = 20_000
 
 # Lists of neighbours, in multiples of the square root of the size of the pool, and lists that a row looks into.
 _LISTS, LOOKED_INTO = 4.0, 8
@@ -35,17 +34,14 @@ _AROUND_ROWS = 1 << 14
 # Steps from 0 to the longest row that coordinates are rounded to: as many as int16 holds, less what rounding adds.
 _STEPS = 32_000
 
-# Rows that are prepared at a time, and elements of a table of products: 4 MB.
-_ROWS, _TABLE = 1 << 12, 1 << 20
+# Elements of a table of products: 4 MB.
+_TABLE = 1 << 20
 
 # Rows of a block: each time the pool is decoded it serves so many. With 512 rows all took a tenth longer.
 _BLOCK_ROWS = 2048
 
 # Pairs of rows whose inner products are computed at a time: copies of 512 rows of 300 numbers are .6 MB each.
 _PAIRS = 512
-
-# What float32 can be wrong by, as a share of the lengths: in an inner product, and in a squared length.
-_ROUNDING, _ROUNDING_SQUARED = np.float32(1e-5), np.float32(2e-6)
 
 
 class Crowd:
@@ -62,20 +58,16 @@ class Crowd:
     def __init__(self, pool: Array32, k: int) -> None:
         self._pool = pool
         self._k = min(k, len(pool))
-        sample = pool[:: max(1, len(pool) // _SAMPLE)]
-        values, vectors = np.linalg.eigh((sample.T @ sample).astype(np.float64))
-        shares = np.cumsum(values[::-1]) / max(values.sum(), np.finfo(np.float64).tiny)
-        width = min(int(np.searchsorted(shares, _SHARE)) + 1, pool.shape[1])
-        self._axes: Array32 = np.ascontiguousarray(vectors[:, ::-1][:, :width], dtype=np.float32)
-        self._longest = np.sqrt(max(float(_squares(pool[part]).max()) for part in _blocks(len(pool))))
+        self._axes = PrincipalAxes(pool, _SHARE)
+        self._longest = np.sqrt(max(float(squared_norms(pool[part]).max()) for part in _parts(len(pool))))
         self._step = np.float32(max(self._longest, np.finfo(np.float32).tiny) / _STEPS)
-        self._coded = np.empty((len(pool), width + 1), dtype=np.int16)
-        for part in _blocks(len(pool)):
-            self._coded[part] = self._encode(self._shorten(pool[part]))
+        self._coded = np.empty((len(pool), self._axes.width), dtype=np.int16)
+        for part in _parts(len(pool)):
+            self._coded[part] = self._encode(self._axes.shorten(pool[part]))
         pivots = np.arange(0, len(pool), max(1, int(np.sqrt(len(pool)) / _LISTS)))
         self._pivots = self._decode(pivots)[:, :-1]
         member_of = np.concatenate(
-            [self._nearest_pivots(self._decode(part), 1)[:, 0] for part in _blocks(len(pool))], dtype=np.int32
+            [self._nearest_pivots(self._decode(part), 1)[:, 0] for part in _parts(len(pool))], dtype=np.int32
         )
         self._members = np.argsort(member_of, kind="stable").astype(np.int32)
         self._ends = np.concatenate([[0], np.cumsum(np.bincount(member_of, minlength=len(pivots)))])
@@ -84,15 +76,6 @@ class Crowd:
     def width(self) -> int:
         """Columns of the product that tells which rows of the pool can be near."""
         return int(self._coded.shape[1])
-
-    def _shorten(self, X: Array32) -> Array32:
-        """Coordinates on the first axes, and the length of what is left, not less than it is."""
-        short = np.empty((len(X), self._axes.shape[1] + 1), dtype=np.float32)
-        np.matmul(X, self._axes, out=short[:, :-1])
-        squares = _squares(X)
-        rest = np.maximum(squares - _squares(short[:, :-1]), 0)
-        short[:, -1] = np.sqrt(rest + _ROUNDING_SQUARED * squares)
-        return short
 
     def _encode(self, short: Array32) -> Coded:
         """In whole steps: half of the memory, and turned back faster than it is read. Lengths are rounded up."""
@@ -140,11 +123,11 @@ class Crowd:
         looked = min(looked, len(self._pivots))
         # The lists have no row in common, so nothing is counted twice.
         nearest = np.concatenate(
-            [self._nearest_pivots(self._shorten(rows[part]), looked) for part in _blocks(len(rows))]
+            [self._nearest_pivots(self._axes.shorten(rows[part]), looked) for part in _parts(len(rows))]
         ).ravel()
         order = np.argsort(nearest, kind="stable")
         starts = np.flatnonzero(np.diff(nearest[order], prepend=-1))
-        lowest = -self._longest * np.sqrt(_squares(rows))
+        lowest = -self._longest * np.sqrt(squared_norms(rows))
         best: Array32 = np.repeat(lowest[:, None], self._k, axis=1)
         take_row, take_member = _Taken(), _Taken()
         for asked in np.split(order, starts[1:]):
@@ -170,8 +153,8 @@ class Crowd:
         means = np.empty(len(rows), dtype=np.float32)
         least = self._around(rows).min(axis=1)
         # In a product each of the coded coordinates is wrong by half a step.
-        wrong = _ROUNDING * self._longest + 0.5 * self._step * np.sqrt(self.width)
-        slack = (wrong * np.sqrt(_squares(rows))).astype(np.float32)
+        wrong = ROUNDING * self._longest + 0.5 * self._step * np.sqrt(self.width)
+        slack = (wrong * np.sqrt(squared_norms(rows))).astype(np.float32)
         for start in range(0, len(rows), _BLOCK_ROWS):
             block = slice(start, start + _BLOCK_ROWS)
             means[block] = self._exact_block(rows[block], least[block] - slack[block], slack[block])
@@ -182,7 +165,7 @@ class Crowd:
         n, step = len(rows), max(1, _TABLE // _BLOCK_ROWS)
         # With one column more the product tells at once by how much a row of the pool can exceed the least.
         short = np.empty((n, self.width + 1), dtype=np.float32)
-        np.multiply(self._shorten(rows), self._step, out=short[:, :-1])
+        np.multiply(self._axes.shorten(rows), self._step, out=short[:, :-1])
         decoded = np.ones((step, self.width + 1), dtype=np.float32)
         table, near = np.empty((n, step), dtype=np.float32), np.empty((n, step), dtype=np.bool_)
         take_row, take_other = _Taken(), _Taken()
@@ -230,13 +213,8 @@ def _true_places(table: npt.NDArray[np.bool_]) -> Rows:
     return found
 
 
-def _squares(rows: Array32) -> Array32:
-    squares: Array32 = np.einsum("ij,ij->i", rows, rows)
-    return squares
-
-
-def _blocks(n: int) -> Iterator[slice]:
-    return (slice(start, start + _ROWS) for start in range(0, n, _ROWS))
+def _parts(n: int) -> Iterator[slice]:
+    return blocks(n, SHORTENED_ROWS)
 
 
 def _keep_best(best: Array32, rows: Rows, scores: Array32) -> Rows:
