@@ -6,6 +6,9 @@ an embedding lies on few axes, so a product of few columns rules out most of a p
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from copy import copy
+
 import numpy as np
 
 from wordrel.relative import Array32
@@ -25,22 +28,35 @@ _ROUNDING_SQUARED = np.float32(2e-6)
 
 
 class PrincipalAxes:
-    """The first principal axes of a pool, not centred.
+    """The principal axes of a pool, not centred, the first of them first.
 
     Parameters
     ----------
     pool : array of float32, shape (n, d)
         Finite rows, n > 0.
-    share : float
-        Share of the squared lengths that the axes hold; more make bounds closer and products dearer.
+
+    Attributes
+    ----------
+    shares : array of float64, shape (d,)
+        Share of the squared lengths that the first axes hold: one, two, and so on.
     """
 
-    def __init__(self, pool: Matrix, share: float) -> None:
-        sample = pool[:: max(1, len(pool) // _SAMPLE)]
+    def __init__(self, pool: Matrix) -> None:
+        sample = pool[:: max(1, pool.shape[0] // _SAMPLE)]
         values, vectors = np.linalg.eigh((sample.T @ sample).astype(np.float64))
-        shares = np.cumsum(values[::-1]) / max(values.sum(), np.finfo(np.float64).tiny)
-        width = min(int(np.searchsorted(shares, share)) + 1, pool.shape[1])
-        self._axes: Array32 = np.ascontiguousarray(vectors[:, ::-1][:, :width], dtype=np.float32)
+        self.shares = np.cumsum(values[::-1]) / max(values.sum(), np.finfo(np.float64).tiny)
+        self._axes: Array32 = np.ascontiguousarray(vectors[:, ::-1], dtype=np.float32)
+
+    def holding(self, share: float) -> PrincipalAxes:
+        """As many of the axes as hold a share of the squared lengths; more make bounds closer and products dearer."""
+        return self.first(int(np.searchsorted(self.shares, share)) + 1)
+
+    def first(self, n: int) -> PrincipalAxes:
+        """The first n of the axes."""
+        fewer = copy(self)
+        fewer.shares = self.shares[:n]
+        fewer._axes = np.ascontiguousarray(self._axes[:, :n])
+        return fewer
 
     @property
     def width(self) -> int:
@@ -66,3 +82,30 @@ class PrincipalAxes:
         rest = np.maximum(lengths - squared_norms(short[:, :-1]), 0)
         short[:, -1] = np.sqrt(rest + _ROUNDING_SQUARED * lengths)
         return short
+
+    def bounds(self, X: Array32, Y: Array32, widths: Iterable[int]) -> Iterator[tuple[int, Array32]]:
+        """Upper bounds of the inner products of two sets of rows by the first axes, for several numbers of axes.
+
+        Parameters
+        ----------
+        X, Y : arrays of float32, shape (n, d) and (q, d)
+        widths : iterable of int
+            Ascending.
+
+        Yields
+        ------
+        width : int
+            No more than there are axes.
+        bounds : array of float32, shape (n, q)
+        """
+        left, right = X @ self._axes, Y @ self._axes
+        table = np.zeros((len(X), len(Y)), dtype=np.float32)
+        rests = [squared_norms(X), squared_norms(Y)]
+        start = 0
+        for width in widths:
+            added = slice(start, min(width, self._axes.shape[1]))
+            table += left[:, added] @ right[:, added].T
+            rests = [rest - squared_norms(rows[:, added]) for rest, rows in zip(rests, (left, right), strict=True)]
+            lengths = [np.sqrt(np.maximum(rest, 0)) for rest in rests]
+            yield added.stop, table + np.outer(*lengths)
+            start = added.stop

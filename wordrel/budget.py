@@ -96,6 +96,12 @@ def block_rows(width: int, most: int) -> int:
     return min(rows, memory // least)
 
 
+def affords(n_bytes: int) -> bool:
+    """Whether the memory budget, if there is one, has room for something that would make a computation faster."""
+    memory = _memory.get()
+    return memory is None or n_bytes <= memory
+
+
 def binary_size(n_bytes: int, up: bool = False) -> str:
     """Write a size in binary units, with one digit rounded down, or up: ``6.2 MiB``."""
     for power, unit in ((3, "GiB"), (2, "MiB"), (1, "KiB")):

@@ -58,7 +58,7 @@ class Crowd:
     def __init__(self, pool: Array32, k: int) -> None:
         self._pool = pool
         self._k = min(k, len(pool))
-        self._axes = PrincipalAxes(pool, _SHARE)
+        self._axes = PrincipalAxes(pool).holding(_SHARE)
         self._longest = np.sqrt(max(float(squared_norms(pool[part]).max()) for part in _parts(len(pool))))
         self._step = np.float32(max(self._longest, np.finfo(np.float32).tiny) / _STEPS)
         self._coded = np.empty((len(pool), self._axes.width), dtype=np.int16)

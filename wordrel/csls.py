@@ -19,8 +19,10 @@ from wordrel.blockwise import is_blockwise
 from wordrel.budget import block_rows
 from wordrel.crowding import Crowd
 from wordrel.pivots import neighbourhoods
+from wordrel.pool import Pool
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, as_matrix, is_sparse, rows_kept
+from wordrel.screen import Screen
+from wordrel.sparse import Matrix, as_matrix, is_sparse
 from wordrel.topk import (
     BLOCK_ELEMENTS,
     NUMPY,
@@ -54,6 +56,9 @@ _QUERY_BLOCK = 1 << 20
 # A pass over the sources takes as long for so many targets as for one: it waits for memory. A single query then needs
 # two passes where it needed five.
 _ONE_PASS = 16
+
+# Upper bounds of cosines let so many times more candidates through than the cosines themselves.
+_LOOSER = 8
 
 # With so many sources, and so many targets to be made exact, `Crowd` is worth its preparation.
 _LARGE_POOL, _MANY_TARGETS = 1 << 14, 512
@@ -121,7 +126,7 @@ class CslsSearch:
 
     Parameters
     ----------
-    source, target : arrays of float32, shape (n, d) and (n', d)
+    source, target : arrays of float32, shape (n, d) and (n', d), or Pools of them
         Unit rows, both dense or both sparse.
     neighbourhood : int
         As in `csls_top`.
@@ -129,8 +134,6 @@ class CslsSearch:
         `lower_bounds` of an earlier search in the same spaces, wherever it was computed.
     backend : Backend, optional
         Where to compute, and to hold both spaces; in numpy when left out.
-    directed : two arrays of bool, shape (n,) and (n',), optional
-        `wordrel.topk.has_direction` of both spaces, where it is known: to find out, all of them is read.
 
     Raises
     ------
@@ -140,24 +143,22 @@ class CslsSearch:
 
     def __init__(
         self,
-        source: Matrix,
-        target: Matrix,
+        source: Matrix | Pool,
+        target: Matrix | Pool,
         neighbourhood: int = 10,
         bounds: Array32 | None = None,
         backend: Backend | None = None,
-        directed: tuple[Bools, Bools] | None = None,
     ) -> None:
         check_k(neighbourhood, "the neighbourhood")
+        self._sources, self._targets = (one if isinstance(one, Pool) else Pool(one) for one in (source, target))
         # A budget that is too small is refused now, and not after half of the work.
-        block_rows(max(source.shape[0], target.shape[0], 1), BLOCK_ELEMENTS)
-        self._backend = backend_for(backend, source, target)
+        block_rows(max(self._sources.size, self._targets.size, 1), BLOCK_ELEMENTS)
+        self._backend = backend_for(backend, self._sources.rows, self._targets.rows)
         self._neighbourhood = neighbourhood
-        asked, found = directed or (has_direction(source), has_direction(target))
-        self._source = self._backend.hold(rows_kept(source, asked))
-        self._rows = np.flatnonzero(found)
-        self._target = self._backend.hold(rows_kept(target, found))
+        self._source = self._backend.hold(self._sources.rows)
+        self._rows = self._targets.numbers
+        self._target = self._backend.hold(self._targets.rows)
         self._target_columns = self._backend.columns(self._target)
-        self._n_targets = target.shape[0]
         self._exact = np.zeros(len(self._rows), dtype=bool)
         # Cosines are never below -1; `_bound` raises that.
         self._r_source = np.full(len(self._rows), -1, dtype=np.float32)
@@ -203,7 +204,7 @@ class CslsSearch:
     def lower_bounds(self) -> Array32:
         """What is known of r_S: exact where it was needed, close lower bounds elsewhere, shape (n',)."""
         self._bound(_ANY_NUMBER)
-        bounds = np.zeros(self._n_targets, dtype=np.float32)
+        bounds = np.zeros(self._targets.size, dtype=np.float32)
         bounds[self._rows] = self._r_source - np.float32(self._backend.error)
         return bounds
 
@@ -273,6 +274,9 @@ class CslsSearch:
     def _lead(self, matrix: Matrix, k: int, n_candidates: int) -> _Leaders:
         """Targets that lead by their upper bounds; a block of queries at a time, since a row of scores is long."""
         backend, n, n_targets = self._backend, matrix.shape[0], len(self._rows)
+        screen = self._targets.screen(matrix) if backend is NUMPY else None
+        if screen is not None:
+            return self._lead_screened(screen, matrix[:], k, n_candidates)
         if backend is NUMPY and n * n_targets > _QUERY_BLOCK and not is_sparse(self._target):
             return self._lead_of_many(matrix[:], k, n_candidates)
         width = min(n_candidates, n_targets)
@@ -298,6 +302,24 @@ class CslsSearch:
 
         backend.in_blocks(n, n_targets, max(_QUERY_BLOCK, fewest_queries(self._target) * n_targets), lead)
         return found
+
+    def _lead_screened(self, screen: Screen, queries: Array32, k: int, n_candidates: int) -> _Leaders:
+        """The same for a few queries, by upper bounds of the cosines, too: only candidates have theirs computed."""
+        n, n_targets = len(queries), len(self._rows)
+        width = min(_LOOSER * n_candidates, n_targets)
+        upper = screen.upper(queries)
+        near, cosines = screen.top(queries, max(k, min(self._neighbourhood, n_targets)), upper)
+        bounds = np.ascontiguousarray(upper.T)
+        bounds += screen.slack(queries)[:, None]
+        NUMPY.double_less(bounds, self._r_source)
+        candidates, values = NUMPY.top(bounds, width)
+        return _Leaders(
+            candidates,
+            2 * np.stack([screen.products(query, rows) for query, rows in zip(queries, candidates, strict=True)]),
+            values.min(axis=1) if width < n_targets else np.full(n, -np.inf, dtype=np.float32),
+            cosines[:, : self._neighbourhood].mean(axis=1),
+            near[:, :k],
+        )
 
     def _lead_of_many(self, queries: Array32, k: int, n_candidates: int) -> _Leaders:
         """The same for so many queries that it is the targets that come in blocks, each of them once."""
@@ -343,7 +365,11 @@ class CslsSearch:
         for start in range(0, len(rows), _SETTLED_TOGETHER):
             part = rows[start : start + _SETTLED_TOGETHER]
             targets = self._backend.take(self._target, part)
-            if crowd is None:
+            screen = self._sources.screen(targets) if self._backend is NUMPY else None
+            if screen is not None:
+                nearest = screen.top(targets, min(self._neighbourhood, self._source.shape[0]))
+                self._r_source[part] = nearest[1].mean(axis=1)
+            elif crowd is None:
                 self._r_source[part] = self._mean_similarity(targets, self._source)
             else:
                 self._r_source[part] = crowd.exact(targets)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from wordrel.backend import Backend
 from wordrel.blockwise import blocks
 from wordrel.budget import block_rows
+from wordrel.pool import Pool
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, is_sparse, rows_kept
+from wordrel.sparse import Matrix, is_sparse
 from wordrel.topk import NUMPY, Best, Rows, backend_for, check_k, each_block, has_direction
 
 # A table of so many queries or more, up to the most at a time, against so many rows or more, is computed few columns
@@ -20,26 +20,18 @@ from wordrel.topk import NUMPY, Best, Rows, backend_for, check_k, each_block, ha
 _FEWEST_STREAMED, _MOST_STREAMED, _WIDE, _STREAMED = 128, 2048, 1 << 14, 1 << 21
 
 
-def nearest(
-    queries: Matrix,
-    pool: Matrix,
-    k: int,
-    backend: Backend | None = None,
-    found: npt.NDArray[np.bool_] | None = None,
-) -> tuple[Rows, Array32]:
+def nearest(queries: Matrix, pool: Matrix | Pool, k: int, backend: Backend | None = None) -> tuple[Rows, Array32]:
     """Nearest rows of a pool by inner product: for a few queries, or on a device, this beats building an index.
 
     Parameters
     ----------
     queries : array of float32, shape (q, d)
-    pool : array of float32, shape (n, d)
-        Rows without a direction are never found.
+    pool : array of float32, shape (n, d), or Pool
+        Rows without a direction are never found. What is searched again and again is better a `Pool`.
     k : int
         1 or more; no more columns come back than there are rows to be found.
     backend : Backend, optional
         Where to compute; in numpy when left out.
-    found : array of bool, shape (n,), optional
-        `has_direction` of the pool, when it is known: for one query it takes as long as the answer.
 
     Returns
     -------
@@ -49,28 +41,29 @@ def nearest(
         -inf where the row is -1.
     """
     check_k(k)
-    where = backend_for(backend, queries, pool)
-    found = has_direction(pool) if found is None else found
-    known = np.flatnonzero(found)
-    usable = has_direction(queries)
-    k = min(k, len(known))
+    pool = pool if isinstance(pool, Pool) else Pool(pool)
+    where = backend_for(backend, queries, pool.rows)
+    asked = np.flatnonzero(has_direction(queries))
+    k = min(k, len(pool.numbers))
     rows = np.full((queries.shape[0], k), -1, dtype=np.int64)
     scores = np.full((queries.shape[0], k), -np.inf, dtype=np.float32)
     if not k:
         return rows, scores
-    candidates = rows_kept(pool, found)
-    asked = np.flatnonzero(usable)
 
     def fill(block: slice, table: Any) -> None:
         columns, scores[asked[block]] = where.sorted_top(table, k)
-        rows[asked[block]] = known[columns]
+        rows[asked[block]] = pool.numbers[columns]
 
-    if where is NUMPY and not is_sparse(candidates) and len(asked) > _FEWEST_STREAMED and len(known) > _WIDE:
+    screen = pool.screen(queries[asked]) if where is NUMPY else None
+    if screen is not None:
+        columns, scores[asked] = screen.top(queries[asked], k)
+        rows[asked] = pool.numbers[columns]
+    elif where is NUMPY and not is_sparse(pool.rows) and len(asked) > _FEWEST_STREAMED and len(pool.numbers) > _WIDE:
         for block in blocks(len(asked), _MOST_STREAMED):
-            best = _streamed(queries[asked[block]], candidates, k)
-            rows[asked[block]], scores[asked[block]] = known[best.columns], best.values
+            best = _streamed(queries[asked[block]], pool.rows, k)
+            rows[asked[block]], scores[asked[block]] = pool.numbers[best.columns], best.values
     else:
-        each_block(queries[asked], candidates, fill, where)
+        each_block(queries[asked], pool.rows, fill, where)
     return rows, scores
 
 

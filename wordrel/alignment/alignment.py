@@ -21,6 +21,7 @@ from wordrel.errors import InvalidParameter
 from wordrel.indexes import Indexes
 from wordrel.nearest import nearest
 from wordrel.parts import Neighbor, Projection, SuspiciousPair, between, listed, named, ranked
+from wordrel.pool import Pool
 from wordrel.relative import Array32
 from wordrel.reranking import CANDIDATES, Reranking
 from wordrel.search import SearchIndex
@@ -75,6 +76,7 @@ class Alignment:
         self.reranking = reranking
         self._bounds = dict(bounds or {})
         self._csls: dict[tuple[str, str], CslsSearch] = {}
+        self._pools: dict[str, Pool] = {}
         self.indexes = indexes
         self._approximate: dict[tuple[str, str], ApproximateCsls | None] = {}
         self._backend: Backend | None = None
@@ -158,14 +160,8 @@ class Alignment:
         into = self.into(language, target)
         ends = language, into.language
         if ends not in self._csls:
-            here = self.space(language)
-            self._csls[ends] = CslsSearch(
-                here.vectors,
-                into.vectors,
-                bounds=self._bounds.get(ends),
-                backend=self._backend,
-                directed=(here.with_direction, into.with_direction),
-            )
+            pools = self._pool(language), self._pool(into.language)
+            self._csls[ends] = CslsSearch(*pools, bounds=self._bounds.get(ends), backend=self._backend)
         return self._csls[ends]
 
     def finder(self, language: str, target: str | None = None) -> CslsSearch | ApproximateCsls:
@@ -206,8 +202,14 @@ class Alignment:
         index = self._saved_index(language) if self._backend is None else None
         if index is not None:
             return index.search(vectors, k)
-        space = self.space(language)
-        return nearest(vectors, space.vectors, k, self._backend, space.with_direction)
+        return nearest(vectors, self._pool(language), k, self._backend)
+
+    def _pool(self, language: str) -> Pool:
+        """Rows of a language, kept with what searches for one word after another learn of them."""
+        if language not in self._pools:
+            space = self.space(language)
+            self._pools[language] = Pool(space.vectors, space.with_direction)
+        return self._pools[language]
 
     def translate(
         self,

@@ -1,0 +1,152 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.reference import csls_table, unit
+from tests.test_csls import assert_best, clustered
+from wordrel import pool as pools
+from wordrel import screen
+from wordrel.axes import PrincipalAxes
+from wordrel.blockwise import HalfRows
+from wordrel.budget import limits
+from wordrel.csls import CslsSearch
+from wordrel.nearest import nearest
+from wordrel.pool import Pool
+from wordrel.screen import Screen, worthwhile
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    """Screens of small pools, for the second search, whether that is worth it or not."""
+    monkeypatch.setattr(screen, "_CHEAPER", 1e9)
+    monkeypatch.setattr(pools, "_LARGE", 1)
+    monkeypatch.setattr(pools, "_SEARCHES", 1)
+
+
+@pytest.mark.parametrize("k", [1, 10, 700])
+def test_top_is_the_best_of_all_products(k):
+    pool, queries = clustered(1, 700, 40, k=30), clustered(2, 9, 40, k=30)
+    rows, scores = Screen(pool, PrincipalAxes(pool).first(9)).top(queries, k)
+    assert rows.shape == (9, k)
+    assert_best(rows, scores, queries.astype(np.float64) @ pool.T.astype(np.float64))
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.integers(0, 10**6),
+    st.integers(1, 90),
+    st.integers(1, 6),
+    st.sampled_from([1e-8, 1e-3, 1.0, 1e4]),
+    st.integers(1, 12),
+    st.integers(1, 6),
+)
+def test_equal_rows_of_any_length_come_in_their_order(seed, n, d, scale, k, width):
+    rng = np.random.default_rng(seed)
+    # Few different numbers: many rows are the same, and many inner products equal.
+    pool = (np.float32(scale) * rng.integers(-2, 3, size=(n, d))).astype(np.float32)
+    queries = rng.integers(-2, 3, size=(4, d)).astype(np.float32)
+    searched, k = Screen(pool, PrincipalAxes(pool).first(width)), min(k, n)
+    rows, scores = searched.top(queries, k)
+    products = np.stack([searched.products(query, np.arange(n)) for query in queries])
+    np.testing.assert_array_equal(rows, np.argsort(-products, axis=1, kind="stable")[:, :k])
+    np.testing.assert_array_equal(scores, np.take_along_axis(products, rows, axis=1))
+    np.testing.assert_allclose(products, queries.astype(np.float64) @ pool.T, rtol=1e-5, atol=1e-5 * scale)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 40), st.integers(1, 12), st.integers(1, 14))
+def test_bounds_by_the_first_axes_are_never_below_the_products(seed, n, d, width):
+    rng = np.random.default_rng(seed)
+    pool, queries = rng.normal(size=(n, d)).astype(np.float32), rng.normal(size=(5, d)).astype(np.float32)
+    axes = PrincipalAxes(pool)
+    products = pool.astype(np.float64) @ queries.T
+    fewer = axes.first(width)
+    assert fewer.width == min(width, d) + 1
+    bounds = fewer.shorten(pool) @ fewer.shorten(queries).T
+    assert (bounds >= products - 1e-5).all()
+    ((tried, same),) = axes.bounds(pool, queries, [width])
+    assert tried == min(width, d)
+    np.testing.assert_allclose(same, bounds, atol=0.02)
+    all_axes = axes.shorten(pool) @ axes.shorten(queries).T
+    np.testing.assert_allclose(all_axes, products, atol=1e-4)
+
+
+def test_shares_of_the_first_axes():
+    pool = np.diag(np.sqrt([1.0, 4.0, 5.0])).astype(np.float32)
+    axes = PrincipalAxes(pool)
+    np.testing.assert_allclose(axes.shares, [0.5, 0.9, 1.0])
+    assert [axes.holding(share).width - 1 for share in (0.4, 0.6, 0.95, 1.0)] == [1, 2, 3, 3]
+
+
+def test_axes_are_chosen_by_what_is_asked():
+    rng = np.random.default_rng(0)
+    steep = np.arange(1, 201, dtype=np.float32) ** -1.0
+    pool, flat = unit(rng.normal(size=(20_000, 200)) * steep), unit(rng.normal(size=(3000, 200)))
+    own, foreign = worthwhile(pool, pool[:20]), worthwhile(pool, unit(rng.normal(size=(20, 200)) * steep**0.85))
+    assert own is not None and foreign is not None
+    assert 40 <= own.width < foreign.width < 200
+    assert worthwhile(flat, flat[:20]) is None
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_nearest_of_a_pool_is_the_same_at_every_search(half, soon):
+    rows, queries = clustered(1, 500, 20), clustered(2, 7, 20)
+    rows[[3, 100]] = 0
+    rows[[50, 60]] = rows[40]
+    queries[2] = 0
+    stored = HalfRows(rows.astype(np.float16)) if half else rows
+    searched = Pool(stored)
+    first = nearest(queries, searched, 12)
+    assert searched._screen is None
+    second = nearest(queries, searched, 12)
+    assert searched._screen is not None
+    np.testing.assert_array_equal(first[0], second[0])
+    np.testing.assert_allclose(first[1], second[1], atol=1e-6)
+    assert (second[0][2] == -1).all() and not np.isin([3, 100], second[0]).any()
+
+
+def test_a_screen_is_made_when_it_is_worth_its_price(monkeypatch):
+    monkeypatch.setattr(pools, "_LARGE", 100)
+    monkeypatch.setattr(screen, "_DEARER", 300)
+    rows = clustered(1, 200, 300)
+    rows[:, 20:] /= 30
+
+    def has_one(searched: Pool, n_queries: int, times: int = pools._SEARCHES + 1) -> bool:
+        return [searched.screen(rows[:n_queries]) is not None for _ in range(times)][-1]
+
+    assert has_one(Pool(rows), 1) and has_one(Pool(rows), pools._MOST_QUERIES)
+    assert not has_one(Pool(rows), 1, pools._SEARCHES)
+    assert not has_one(Pool(rows), 0) and not has_one(Pool(rows), pools._MOST_QUERIES + 1)
+    assert not has_one(Pool(rows[:99]), 1)
+    assert not has_one(Pool(unit(np.random.default_rng(0).normal(size=(200, 300))).astype(np.float32)), 1)
+    with limits(memory=screen.room(rows) - 1):
+        assert not has_one(Pool(rows), 1)
+    with limits(memory=screen.room(rows)):
+        assert has_one(Pool(rows), 1)
+
+
+@pytest.mark.parametrize("k", [1, 5, 300])
+def test_csls_of_single_words_is_that_of_the_full_computation(k, soon):
+    source, target = clustered(1, 400, 24, k=50), clustered(2, 300, 24, k=50)
+    target[[5, 9]] = target[70]  # ties
+    target[17] = 0
+    search = CslsSearch(source, target)
+    found = [search.top(source[row : row + 1], k) for row in range(60)]
+    assert search._targets._screen is not None
+    assert (search._sources._screen is not None) == (k < 300)  # else all r_S were wanted at once
+    rows, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    table = csls_table(source, np.delete(target, 17, axis=0), np.arange(60))
+    assert_best(rows, scores, np.insert(table, 17, -np.inf, axis=1))
+    together, same = CslsSearch(search._sources, search._targets).top(source[:30], k)
+    assert_best(together, same, np.insert(table, 17, -np.inf, axis=1)[:30])
+
+
+def test_csls_makes_more_candidates_when_ties_go_beyond_them(soon):
+    target = np.repeat(np.eye(3, dtype=np.float32), 1000, axis=0)
+    source = np.repeat(np.eye(3, dtype=np.float32), 40, axis=0)
+    search = CslsSearch(source, target)
+    for query in (0, 1, 119):
+        rows, _ = search.top(source[query : query + 1], 20)
+        first = 1000 * (query // 40)
+        assert rows.tolist() == [list(range(first, first + 20))]

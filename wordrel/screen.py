@@ -1,0 +1,167 @@
+"""Neighbours of a few rows in a large pool, exactly: a narrow product rules out most of the pool.
+
+A product of one row, or a few, with a large pool takes as long as it takes to read the pool. What is read here are
+copies of its rows that are shortened to their first principal axes (`wordrel.axes`); of the rows themselves only those
+few are read whose upper bounds are not below the k-th best inner product.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wordrel.axes import ROUNDING, SHORTENED_ROWS, PrincipalAxes
+from wordrel.blockwise import blocks
+from wordrel.relative import Array32
+from wordrel.sparse import Matrix, squared_norms
+from wordrel.topk import Rows
+
+# One pass takes the maximum of groups of so many upper bounds; only the best groups are looked into.
+_GROUP = 32
+
+# How many axes to have is tried: numbers of axes, rows of the pool among which those are counted that upper bounds let
+# through, and what it costs if all pass, in axes. Too few axes cost far more than too many, and other queries may be
+# harder than those that were tried: the neighbours of a word of the other language are than those of one's own.
+_WIDTHS, _COUNTED, _MORE = range(32, 256, 8), 8192, 8
+_NEIGHBOURS, _DEARER = 10, 30_000
+
+# What searches may cost as a share of those without a screen, for one to be worth its memory.
+_CHEAPER = 0.7
+
+# Rows of the pool whose inner products are computed at a time: copies of 4,096 rows of 300 numbers are 5 MB.
+_TAKEN = 1 << 12
+
+
+def room(pool: Matrix) -> int:
+    """Bytes that a screen takes at the most."""
+    return 4 * int(pool.shape[0]) * (min(_WIDTHS[-1] + _MORE, int(pool.shape[1])) + 1)
+
+
+def worthwhile(pool: Matrix, asked: Array32) -> PrincipalAxes | None:
+    """Choose as many axes as make searches the cheapest.
+
+    Parameters
+    ----------
+    pool : array of float32, shape (n, d)
+        Finite rows, n > 0; they may come in blocks.
+    asked : array of float32, shape (q, d)
+        Some rows like those whose neighbours will be wanted, q > 0.
+
+    Returns
+    -------
+    PrincipalAxes, optional
+        None where no number of axes makes them much cheaper than products with all of the pool.
+    """
+    axes = PrincipalAxes(pool)
+    place = min(_NEIGHBOURS, pool.shape[0]) - 1
+    products = np.vstack([pool[part] @ asked.T for part in blocks(pool.shape[0], SHORTENED_ROWS)])
+    least = -np.partition(-products, place, axis=0)[place]
+    counted = pool[:: max(1, pool.shape[0] // _COUNTED)]
+    tried = axes.bounds(counted, asked, _WIDTHS)
+    price = {width: width + _DEARER * float(np.mean(bounds >= least)) for width, bounds in tried}
+    cheapest = min(price, key=lambda width: price[width])
+    return axes.first(cheapest + _MORE) if price[cheapest] < _CHEAPER * pool.shape[1] else None
+
+
+class Screen:
+    """A pool of rows, prepared for finding the nearest to a few others.
+
+    Parameters
+    ----------
+    pool : array of float32, shape (n, d)
+        Finite rows, n > 0; they may come in blocks.
+    asked : array of float32, shape (q, d)
+    axes : PrincipalAxes
+        The first few of the pool; `worthwhile` chooses how many.
+    """
+
+    def __init__(self, pool: Matrix, axes: PrincipalAxes) -> None:
+        self._pool, self._axes = pool, axes
+        self._short = np.empty((len(pool), self._axes.width), dtype=np.float32)
+        longest = 0.0
+        for part in blocks(len(pool), SHORTENED_ROWS):
+            self._short[part] = self._axes.shorten(pool[part])
+            longest = max(longest, float(squared_norms(self._short[part]).max()))
+        self._wrong = ROUNDING * np.float32(np.sqrt(longest))
+
+    @property
+    def width(self) -> int:
+        """Numbers that are read of each row."""
+        return self._axes.width
+
+    def upper(self, queries: Array32) -> Array32:
+        """Upper bounds of the inner products of a few rows with all of the pool.
+
+        Parameters
+        ----------
+        queries : array of float32, shape (q, d)
+
+        Returns
+        -------
+        array of float32, shape (n, q)
+        """
+        # This way round the product is twice as fast as the other.
+        bounds: Array32 = self._short @ self._axes.shorten(queries).T
+        return bounds
+
+    def slack(self, queries: Array32) -> Array32:
+        """What `upper` may be too low by, for float32 rounds; shape (q,)."""
+        slack: Array32 = self._wrong * np.sqrt(squared_norms(queries))
+        return slack
+
+    def products(self, query: Array32, rows: Rows) -> Array32:
+        """Inner products of a row, shape (d,), with some of the pool; shape (len(rows),)."""
+        found = np.empty(len(rows), dtype=np.float32)
+        for part in blocks(len(rows), _TAKEN):
+            # Not by BLAS, where it depends on the place of a row what its product is rounded to: equal rows tie.
+            np.einsum("ij,j->i", self._pool[rows[part]], query, out=found[part])
+        return found
+
+    def top(self, queries: Array32, k: int, upper: Array32 | None = None) -> tuple[Rows, Array32]:
+        """Rows of the pool with the highest inner products.
+
+        Parameters
+        ----------
+        queries : array of float32, shape (q, d)
+        k : int
+            From 1 to n.
+        upper : array of float32, shape (n, q), optional
+            `upper` of these queries, where it is at hand.
+
+        Returns
+        -------
+        rows : array of int64, shape (q, k)
+            Best first, the lower row first among equals.
+        scores : array of float32, shape (q, k)
+        """
+        rows, scores = np.empty((len(queries), k), dtype=np.int64), np.empty((len(queries), k), dtype=np.float32)
+        upper = self.upper(queries) if upper is None else upper
+        slack = self.slack(queries)
+        maxima = _maxima(upper)
+        for number, query in enumerate(queries):
+            bounds, highest = upper[:, number], maxima[number]
+            # The k-th best is at least the least of any k inner products; those of the highest bounds are high.
+            first = _members(np.argpartition(-highest, min(k, len(highest)) - 1)[:k], len(highest), len(upper))
+            first = first[np.argpartition(-bounds[first], k - 1)[:k]]
+            least = self.products(query, first).min() - slack[number]
+            found = _members(np.flatnonzero(highest >= least), len(highest), len(upper))
+            found = found[bounds[found] >= least]
+            products = self.products(query, found)
+            order = np.lexsort((found, -products))[:k]
+            rows[number], scores[number] = found[order], products[order]
+        return rows, scores
+
+
+def _maxima(upper: Array32) -> Array32:
+    """The highest of each group of rows that are as far apart as there are groups, shape (q, number of groups)."""
+    n_groups = -(-len(upper) // _GROUP)
+    whole = len(upper) // n_groups
+    maxima = upper[: whole * n_groups].reshape(whole, n_groups, upper.shape[1]).max(axis=0)
+    rest = upper[whole * n_groups :]
+    np.maximum(maxima[: len(rest)], rest, out=maxima[: len(rest)])
+    return np.ascontiguousarray(maxima.T)
+
+
+def _members(groups: Rows, n_groups: int, n: int) -> Rows:
+    """Rows of some groups."""
+    rows: Rows = (groups[:, None] + n_groups * np.arange(_GROUP)).ravel()
+    return rows[rows < n]
