@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-# Rows of the two sides of the plain product: those of `wordrel.crowding`, whose table of 16 MB stays in the cache.
-_PEAK_ROWS, _PEAK_COLUMNS = 512, 8192
+# Rows of the two sides of the plain product, whose table of 16 MB stays in the cache, and what they are long.
+_PEAK_ROWS, _PEAK_COLUMNS, _PEAK_LENGTH = 512, 8192, 300
 _COPIED = 1 << 26
 _LEAST_CPU = 1.0
 
@@ -32,7 +32,7 @@ class Measured:
     gflops, gbytes : float
         The same for each second of CPU, in 10^9.
     peak_gflops, peak_gbytes : float
-        What a plain product with as many columns, and a copy, did in the same process afterwards; 0 if not asked for.
+        What a plain product, and a copy, did in the same process afterwards; 0 if not asked for.
     note : str
     """
 
@@ -64,7 +64,7 @@ def peak_mb() -> float:
 
 
 def measure(
-    work: Callable[[], Any], *, flops: float = 0, moved: float = 0, columns: int = 300, repeat: int = 1, note: str = ""
+    work: Callable[[], Any], *, flops: float = 0, moved: float = 0, repeat: int = 1, note: str = ""
 ) -> Measured:
     """Do a piece of work, and then what tells the limits of the machine.
 
@@ -74,8 +74,6 @@ def measure(
         Its result is dropped.
     flops, moved : float
         Of one repetition.
-    columns : int
-        Of the plain product.
     repeat : int
     note : str
     """
@@ -85,17 +83,17 @@ def measure(
         work()
     cpu, wall = (time.process_time() - cpu) / repeat, (time.perf_counter() - wall) / repeat
     peak = peak_mb()  # before the limits are measured, which takes memory of its own
-    limits = (sgemm_peak(columns) if flops else 0.0), (copy_peak() if moved else 0.0)
+    limits = (sgemm_peak() if flops else 0.0), (copy_peak() if moved else 0.0)
     return Measured(max(cpu, 1e-9), wall, peak, before, flops, moved, *limits, note)
 
 
-def sgemm_peak(columns: int) -> float:
+def sgemm_peak() -> float:
     """10^9 operations for each second of CPU of a plain float32 product."""
     rng = np.random.default_rng(0)
-    left = rng.standard_normal((_PEAK_ROWS, columns), dtype=np.float32)
-    right = rng.standard_normal((_PEAK_COLUMNS, columns), dtype=np.float32)
+    left = rng.standard_normal((_PEAK_ROWS, _PEAK_LENGTH), dtype=np.float32)
+    right = rng.standard_normal((_PEAK_COLUMNS, _PEAK_LENGTH), dtype=np.float32)
     out = np.empty((_PEAK_ROWS, _PEAK_COLUMNS), dtype=np.float32)
-    return 2.0 * out.size * columns * _per_cpu_second(lambda: np.matmul(left, right.T, out=out)) / 1e9
+    return 2.0 * out.size * _PEAK_LENGTH * _per_cpu_second(lambda: np.matmul(left, right.T, out=out)) / 1e9
 
 
 def copy_peak() -> float:

@@ -23,11 +23,13 @@ _HEADER = ("Task", "Words each side", "CPU, s", "Wall, s", "Peak, MB", "Before, 
 _EXPLAINED = (
     'CPU seconds are those of all threads together. "Peak" is the largest memory of the whole process, with the pages '
     'of mapped files in it; "Before" is the same before what is timed. Achieved rates are for a second of CPU; '
-    "behind each, the share of what a plain product with as many columns (GFLOP/s) or a plain copy (GB/s, read and "
-    "written) did in the same process. Products bound exact r_S and the cosine of 1,500 words, memory bounds the "
-    "cosine and the neighbours of one word; the other tasks with rates are bound by neither: a fit makes passes over "
-    "what it has just allocated, text is parsed, a flat index fills fresh pages. On a busy machine CPU seconds are "
-    "dearer, too, by the caches that are shared."
+    "behind each, the share of what a plain product (GFLOP/s) or a plain copy (GB/s, read and written) did in the "
+    "same process. The work that is counted is that of the plain computation: every inner product in full, every "
+    "vector read once. More than 100 % means that less was done; the note counts what was done. Products bound exact "
+    "r_S and the cosine of 1,500 words, memory bounds the cosine and the neighbours of one word; the other tasks with "
+    "rates are bound by neither: a fit makes passes over what it has just allocated, text is parsed, a flat index "
+    "fills fresh pages. What is prepared for one word after another is in their CPU seconds, not in p50. On a busy "
+    "machine CPU seconds are dearer, too, by the caches that are shared."
 )
 _BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 

@@ -108,7 +108,7 @@ def test_nearest_of_a_pool_is_the_same_at_every_search(half, soon):
 
 def test_a_screen_is_made_when_it_is_worth_its_price(monkeypatch):
     monkeypatch.setattr(pools, "_LARGE", 100)
-    monkeypatch.setattr(screen, "_DEARER", 300)
+    monkeypatch.setattr(screen, "_ALL_PASS", 300)
     rows = clustered(1, 200, 300)
     rows[:, 20:] /= 30
 

@@ -18,11 +18,15 @@ from wordrel.topk import Rows
 # One pass takes the maximum of groups of so many upper bounds; only the best groups are looked into.
 _GROUP = 32
 
-# How many axes to have is tried: numbers of axes, rows of the pool among which those are counted that upper bounds let
-# through, and what it costs if all pass, in axes. Too few axes cost far more than too many, and other queries may be
-# harder than those that were tried: the neighbours of a word of the other language are than those of one's own.
-_WIDTHS, _COUNTED, _MORE = range(32, 256, 8), 8192, 8
-_NEIGHBOURS, _DEARER = 10, 30_000
+# How many axes to have is tried: so many rows are asked for their neighbours with each of these numbers of axes, and it
+# is counted how many of a sample of the pool the upper bounds let through. If all passed, it would cost as much as so
+# many axes more.
+_TRIED, _WIDTHS, _COUNTED, _NEIGHBOURS = 24, range(32, 256, 8), 8192, 10
+_ALL_PASS = 30_000
+
+# Axes beyond those that were the cheapest: too few cost far more than too many, and other rows may be harder than those
+# that were tried. The neighbours of a word of the other language are harder than those of one's own.
+_MORE = 8
 
 # What searches may cost as a share of those without a screen, for one to be worth its memory.
 _CHEAPER = 0.7
@@ -52,12 +56,14 @@ def worthwhile(pool: Matrix, asked: Array32) -> PrincipalAxes | None:
         None where no number of axes makes them much cheaper than products with all of the pool.
     """
     axes = PrincipalAxes(pool)
-    place = min(_NEIGHBOURS, pool.shape[0]) - 1
+    place = max(pool.shape[0] - _NEIGHBOURS, 0)
+    asked = asked[:: max(1, len(asked) // _TRIED)][:_TRIED]
     products = np.vstack([pool[part] @ asked.T for part in blocks(pool.shape[0], SHORTENED_ROWS)])
-    least = -np.partition(-products, place, axis=0)[place]
+    products.partition(place, axis=0)
+    least = products[place]
     counted = pool[:: max(1, pool.shape[0] // _COUNTED)]
     tried = axes.bounds(counted, asked, _WIDTHS)
-    price = {width: width + _DEARER * float(np.mean(bounds >= least)) for width, bounds in tried}
+    price = {width: width + _ALL_PASS * float(np.mean(bounds >= least)) for width, bounds in tried}
     cheapest = min(price, key=lambda width: price[width])
     return axes.first(cheapest + _MORE) if price[cheapest] < _CHEAPER * pool.shape[1] else None
 
@@ -69,7 +75,6 @@ class Screen:
     ----------
     pool : array of float32, shape (n, d)
         Finite rows, n > 0; they may come in blocks.
-    asked : array of float32, shape (q, d)
     axes : PrincipalAxes
         The first few of the pool; `worthwhile` chooses how many.
     """
