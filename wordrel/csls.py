@@ -21,7 +21,6 @@ from wordrel.crowding import Crowd
 from wordrel.pivots import neighbourhoods
 from wordrel.pool import Pool
 from wordrel.relative import Array32
-from wordrel.screen import Screen
 from wordrel.sparse import Matrix, as_matrix, is_sparse
 from wordrel.topk import (
     BLOCK_ELEMENTS,
@@ -272,14 +271,15 @@ class CslsSearch:
         return rows, scores, self._rows[near]
 
     def _lead(self, matrix: Matrix, k: int, n_candidates: int) -> _Leaders:
-        """Targets that lead by their upper bounds; a block of queries at a time, since a row of scores is long."""
+        """Targets that lead by their upper bounds; a block of queries at a time, since a row of scores is long.
+
+        By a screen the cosines, too, are upper bounds, and only candidates have theirs computed.
+        """
         backend, n, n_targets = self._backend, matrix.shape[0], len(self._rows)
         screen = self._targets.screen(matrix) if backend is NUMPY else None
-        if screen is not None:
-            return self._lead_screened(screen, matrix[:], k, n_candidates)
-        if backend is NUMPY and n * n_targets > _QUERY_BLOCK and not is_sparse(self._target):
+        if screen is None and backend is NUMPY and n * n_targets > _QUERY_BLOCK and not is_sparse(self._target):
             return self._lead_of_many(matrix[:], k, n_candidates)
-        width = min(n_candidates, n_targets)
+        width = min(n_candidates if screen is None else _LOOSER * n_candidates, n_targets)
         found = _Leaders(
             np.empty((n, width), dtype=np.int64),
             np.empty((n, width), dtype=np.float32),
@@ -289,12 +289,19 @@ class CslsSearch:
         )
 
         def lead(rows: slice) -> None:
-            upper = backend.product(backend.hold(matrix[rows]), self._target_columns)
-            near, cosines = backend.sorted_top(upper, max(k, self._neighbourhood))
+            queries = backend.hold(matrix[rows])
+            if screen is None:
+                upper = backend.product(queries, self._target_columns)
+                near, cosines = backend.sorted_top(upper, max(k, self._neighbourhood))
+            else:
+                upper = screen.upper(queries)
+                near, cosines = screen.top(queries, max(k, min(self._neighbourhood, n_targets)), upper)
+                upper = np.ascontiguousarray((upper + screen.slack(queries)).T)
             backend.double_less(upper, self._r_source)
             candidates, values = backend.top(upper, width)
             found.candidates[rows] = candidates
-            found.doubled[rows] = values + self._r_source[candidates]
+            known = values + self._r_source[candidates]
+            found.doubled[rows] = known if screen is None else 2 * screen.products(queries, candidates)
             if width < n_targets:
                 found.beyond[rows] = values.min(axis=1)
             found.r_target[rows] = cosines[:, : self._neighbourhood].mean(axis=1)
@@ -302,24 +309,6 @@ class CslsSearch:
 
         backend.in_blocks(n, n_targets, max(_QUERY_BLOCK, fewest_queries(self._target) * n_targets), lead)
         return found
-
-    def _lead_screened(self, screen: Screen, queries: Array32, k: int, n_candidates: int) -> _Leaders:
-        """The same for a few queries, by upper bounds of the cosines, too: only candidates have theirs computed."""
-        n, n_targets = len(queries), len(self._rows)
-        width = min(_LOOSER * n_candidates, n_targets)
-        upper = screen.upper(queries)
-        near, cosines = screen.top(queries, max(k, min(self._neighbourhood, n_targets)), upper)
-        bounds = np.ascontiguousarray(upper.T)
-        bounds += screen.slack(queries)[:, None]
-        NUMPY.double_less(bounds, self._r_source)
-        candidates, values = NUMPY.top(bounds, width)
-        return _Leaders(
-            candidates,
-            2 * np.stack([screen.products(query, rows) for query, rows in zip(queries, candidates, strict=True)]),
-            values.min(axis=1) if width < n_targets else np.full(n, -np.inf, dtype=np.float32),
-            cosines[:, : self._neighbourhood].mean(axis=1),
-            near[:, :k],
-        )
 
     def _lead_of_many(self, queries: Array32, k: int, n_candidates: int) -> _Leaders:
         """The same for so many queries that it is the targets that come in blocks, each of them once."""

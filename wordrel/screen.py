@@ -11,9 +11,10 @@ import numpy as np
 
 from wordrel.axes import ROUNDING, SHORTENED_ROWS, PrincipalAxes
 from wordrel.blockwise import blocks
+from wordrel.budget import block_rows
 from wordrel.relative import Array32
 from wordrel.sparse import Matrix, squared_norms
-from wordrel.topk import Rows
+from wordrel.topk import BLOCK_ELEMENTS, Rows
 
 # One pass takes the maximum of groups of so many upper bounds; only the best groups are looked into.
 _GROUP = 32
@@ -113,8 +114,11 @@ class Screen:
         slack: Array32 = self._wrong * np.sqrt(squared_norms(queries))
         return slack
 
-    def products(self, query: Array32, rows: Rows) -> Array32:
-        """Inner products of a row, shape (d,), with some of the pool; shape (len(rows),)."""
+    def products(self, queries: Array32, rows: Rows) -> Array32:
+        """Inner products of a few rows, shape (q, d), each with some of the pool, shape (q, m); shape (q, m)."""
+        return np.stack([self._products(query, some) for query, some in zip(queries, rows, strict=True)])
+
+    def _products(self, query: Array32, rows: Rows) -> Array32:
         found = np.empty(len(rows), dtype=np.float32)
         for part in blocks(len(rows), _TAKEN):
             # Not by BLAS, where it depends on the place of a row what its product is rounded to: equal rows tie.
@@ -139,18 +143,23 @@ class Screen:
         scores : array of float32, shape (q, k)
         """
         rows, scores = np.empty((len(queries), k), dtype=np.int64), np.empty((len(queries), k), dtype=np.float32)
-        upper = self.upper(queries) if upper is None else upper
-        slack = self.slack(queries)
-        maxima = _maxima(upper)
+        for part in blocks(len(queries), block_rows(len(self._short), BLOCK_ELEMENTS)):
+            bounds = self.upper(queries[part]) if upper is None else upper[:, part]
+            rows[part], scores[part] = self._top(queries[part], k, bounds)
+        return rows, scores
+
+    def _top(self, queries: Array32, k: int, upper: Array32) -> tuple[Rows, Array32]:
+        rows, scores = np.empty((len(queries), k), dtype=np.int64), np.empty((len(queries), k), dtype=np.float32)
+        maxima, slack = _maxima(upper), self.slack(queries)
         for number, query in enumerate(queries):
             bounds, highest = upper[:, number], maxima[number]
             # The k-th best is at least the least of any k inner products; those of the highest bounds are high.
             first = _members(np.argpartition(-highest, min(k, len(highest)) - 1)[:k], len(highest), len(upper))
             first = first[np.argpartition(-bounds[first], k - 1)[:k]]
-            least = self.products(query, first).min() - slack[number]
+            least = self._products(query, first).min() - slack[number]
             found = _members(np.flatnonzero(highest >= least), len(highest), len(upper))
             found = found[bounds[found] >= least]
-            products = self.products(query, found)
+            products = self._products(query, found)
             order = np.lexsort((found, -products))[:k]
             rows[number], scores[number] = found[order], products[order]
         return rows, scores
