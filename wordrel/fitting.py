@@ -18,6 +18,7 @@ from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter, WordrelWarning
 from wordrel.methods import make_aligner
 from wordrel.methods.base import Aligner, LinearAligner
+from wordrel.methods.maps import transform_in_place
 from wordrel.methods.relative import Relative
 from wordrel.parts import Projection, SuspiciousPair
 from wordrel.preprocessing import Preprocessing
@@ -169,12 +170,11 @@ def align(
     aligner = training.run(prepared[0], prepared[1], Pairs(*rows))
     languages = _names(source, target)
     aligned: list[Matrix] = []
+    learns = rerank and len(chosen) > 0
     for number in (0, 1):
-        aligned.append(aligned_rows(aligner, prepared[number], number, dtype, scratch))
-        if not (rerank and len(chosen)):
-            prepared[number] = aligned[number]  # a large space is not kept twice
+        aligned.append(aligned_rows(aligner, prepared[number], number, dtype, scratch, last=not learns))
     reranking, record = None, None
-    if rerank and len(chosen):
+    if learns:
         reranking, record = _learn_to_rerank(aligner, training, prepared, aligned, (source, target), Pairs(*rows))
     prepared.clear()  # a large space is not kept twice
     spaces = [
@@ -241,7 +241,12 @@ def _learn_to_rerank(
 
 
 def aligned_rows(
-    aligner: Aligner, rows: Matrix, space: int, dtype: str = "float32", scratch: str | PathLike[str] | None = None
+    aligner: Aligner,
+    rows: Matrix,
+    space: int,
+    dtype: str = "float32",
+    scratch: str | PathLike[str] | None = None,
+    last: bool = False,
 ) -> Matrix:
     """Map prepared rows of a space into the shared one, block by block where they are many or stored in float16.
 
@@ -253,13 +258,16 @@ def aligned_rows(
     space : int
         0 for the source, 1 for the target.
     dtype, scratch : see `align`
+    last : bool
+        Nobody needs the prepared rows any more: what they are mapped to may take their place.
 
     Returns
     -------
     Matrix of shape (n, rank)
     """
     if dtype == "float32" and not is_blockwise(rows):
-        return aligner.transform(rows, space)
+        row_map = aligner.row_maps_[space]
+        return transform_in_place(row_map, rows) if last and not is_sparse(rows) else row_map.transform(rows)
     first = aligner.transform(rows[:1], space)
     if is_sparse(first):
         if dtype != "float32":

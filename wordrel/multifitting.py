@@ -13,6 +13,7 @@ from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter
 from wordrel.fitting import checked_aligner
+from wordrel.methods.maps import transform_in_place
 from wordrel.methods.relative import Relative
 from wordrel.multitraining import MultisetTraining
 from wordrel.parts import Projection, listed
@@ -97,7 +98,7 @@ def align_many(
     for number, space in enumerate(spaces):
         aligner.set_maps(MapPair(maps[hub.language], maps[space.language]))
         row_map = aligner.row_maps_[min(number, 1)]
-        rows = row_map.transform(prepared.pop(space.language))
+        rows = transform_in_place(row_map, prepared.pop(space.language))
         aligned.append(Embeddings(space.words, rows, space.language, space.provenance))
         projections.append(Projection(steps[space.language], row_map))
     others = [space.language for space in spaces[1:]]

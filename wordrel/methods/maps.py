@@ -9,12 +9,16 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
+from wordrel.blockwise import blocks
 from wordrel.errors import InvalidParameter
 from wordrel.relative import Array32, map_rows
-from wordrel.sparse import Matrix
+from wordrel.sparse import Matrix, is_sparse
 
 # Kinds of maps and where they live; an alignment names the kind it was saved with.
 KINDS = {"linear": ("maps", "LinearMap"), "asif": ("asif", "AsifMap")}
+
+# Rows that are mapped at a time where the result takes their place.
+_ROWS = 8192
 
 
 class RowMap(Protocol):
@@ -68,6 +72,30 @@ class LinearMap:
     def transform(self, X: npt.ArrayLike) -> Array32:
         """Map prepared rows, shape (n, d), to unit rows, shape (n, rank)."""
         return map_rows(X, self.matrix)
+
+
+def transform_in_place(row_map: RowMap, rows: Array32) -> Matrix:
+    """Map prepared rows and write the result over them, where there is room for it.
+
+    Memory that was never used before takes longer to come by than a product of 300 numbers a row.
+
+    Parameters
+    ----------
+    row_map : RowMap
+    rows : array of float32, shape (n, d)
+        Prepared rows that nobody needs any more.
+
+    Returns
+    -------
+    array or csr_array of float32, shape (n, rank)
+        `rows` itself when the rank is d; as `RowMap.transform` returns it otherwise.
+    """
+    first = row_map.transform(rows[:1])
+    if is_sparse(first) or first.shape[1] != rows.shape[1]:
+        return row_map.transform(rows)
+    for part in blocks(len(rows), _ROWS):
+        rows[part] = row_map.transform(rows[part])
+    return rows
 
 
 def load_map(settings: Mapping[str, Any], read: Callable[[str], npt.NDArray[Any]]) -> RowMap:
