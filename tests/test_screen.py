@@ -120,10 +120,13 @@ def test_a_screen_is_made_when_it_is_worth_its_price(monkeypatch):
     assert not has_one(Pool(rows), 0) and not has_one(Pool(rows), pools._MOST_QUERIES + 1)
     assert not has_one(Pool(rows[:99]), 1)
     assert not has_one(Pool(unit(np.random.default_rng(0).normal(size=(200, 300))).astype(np.float32)), 1)
-    with limits(memory=screen.room(rows) - 1):
+    least = 4 * 200 * 41  # 32 axes and 8 more, and what they leave
+    with limits(memory=least - 1):
         assert not has_one(Pool(rows), 1)
-    with limits(memory=screen.room(rows)):
+    with limits(memory=least):
         assert has_one(Pool(rows), 1)
+    monkeypatch.setattr(pools, "_MOST_BYTES", least - 1)
+    assert not has_one(Pool(rows), 1)
 
 
 @pytest.mark.parametrize("k", [1, 5, 300])

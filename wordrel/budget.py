@@ -96,10 +96,10 @@ def block_rows(width: int, most: int) -> int:
     return min(rows, memory // least)
 
 
-def affords(n_bytes: int) -> bool:
-    """Whether the memory budget, if there is one, has room for something that would make a computation faster."""
+def affords(n_bytes: int, most: int) -> bool:
+    """Whether there is room for what only makes a computation faster: in the memory budget, or `most` without one."""
     memory = _memory.get()
-    return memory is None or n_bytes <= memory
+    return n_bytes <= (most if memory is None else memory)
 
 
 def binary_size(n_bytes: int, up: bool = False) -> str:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from wordrel.budget import affords
 from wordrel.relative import Array32
-from wordrel.screen import Screen, room, worthwhile
+from wordrel.screen import Screen, worthwhile
 from wordrel.sparse import Matrix, is_sparse, rows_kept
 from wordrel.topk import Rows, has_direction
 
@@ -16,6 +16,9 @@ _LARGE, _MOST_QUERIES = 1 << 15, 32
 
 # A screen costs as much as some 15 searches for one query, or 5 for sixteen.
 _SEARCHES = 6
+
+# What a screen may take where no memory budget says anything: one of a million rows takes some 400 MB.
+_MOST_BYTES = 1 << 29
 
 
 class Pool:
@@ -66,7 +69,9 @@ class Pool:
             return None
         if len(self._asked) < _SEARCHES:
             self._asked.append(np.array(queries, dtype=np.float32))
-        elif not self._tried and affords(room(self.rows)):
+        elif not self._tried:
+            self._tried = True
             axes = worthwhile(self.rows, np.concatenate(self._asked))
-            self._screen, self._tried = None if axes is None else Screen(self.rows, axes), True
+            if axes is not None and affords(4 * n * axes.width, _MOST_BYTES):
+                self._screen = Screen(self.rows, axes)
         return self._screen

@@ -36,11 +36,6 @@ _CHEAPER = 0.7
 _TAKEN = 1 << 12
 
 
-def room(pool: Matrix) -> int:
-    """Bytes that a screen takes at the most."""
-    return 4 * int(pool.shape[0]) * (min(_WIDTHS[-1] + _MORE, int(pool.shape[1])) + 1)
-
-
 def worthwhile(pool: Matrix, asked: Array32) -> PrincipalAxes | None:
     """Choose as many axes as make searches the cheapest.
 
