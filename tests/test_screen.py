@@ -3,6 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import wordrel
+from tests.conftest import rotated_spaces
 from tests.reference import csls_table, unit
 from tests.test_csls import assert_best, clustered
 from wordrel import pool as pools
@@ -11,6 +13,7 @@ from wordrel.axes import PrincipalAxes
 from wordrel.blockwise import HalfRows
 from wordrel.budget import limits
 from wordrel.csls import CslsSearch
+from wordrel.errors import InvalidParameter
 from wordrel.nearest import nearest
 from wordrel.pool import Pool
 from wordrel.screen import Screen, worthwhile
@@ -154,3 +157,36 @@ def test_csls_makes_more_candidates_when_ties_go_beyond_them(soon):
         rows, _ = search.top(source[query : query + 1], 20)
         first = 1000 * (query // 40)
         assert rows.tolist() == [list(range(first, first + 20))]
+
+
+def test_prepared_searches_have_their_screens_from_the_first(monkeypatch):
+    monkeypatch.setattr(pools, "_LARGE", 1)
+    monkeypatch.setattr(screen, "_CHEAPER", 1e9)
+    source, target = clustered(1, 400, 24, k=50), clustered(2, 300, 24, k=50)
+    search = CslsSearch(source, target)
+    search.prepare(cosines_only=True)
+    assert search._targets._screen is not None and search._sources._screen is None
+    search.prepare()
+    assert search._sources._screen is not None
+    rows, scores = search.top(source[:3], 5)
+    assert_best(rows, scores, csls_table(source, target, np.arange(3)))
+    CslsSearch(source[:0], target).prepare()
+    CslsSearch(np.zeros((2, 24), dtype=np.float32), target).prepare()
+
+
+def test_an_alignment_prepares_one_direction(monkeypatch):
+    monkeypatch.setattr(pools, "_LARGE", 1)
+    monkeypatch.setattr(screen, "_CHEAPER", 1e9)
+    source, target = rotated_spaces()
+    pairs = wordrel.BilingualDictionary([(f"s{i}", f"t{i}") for i in range(60)], "xx", "yy")
+    alignment = wordrel.align(source, target, pairs, refine=0, rerank=False)
+    before = [alignment.translate(word, scorer="nn") for word in ("s1", "s50")]
+    alignment.prepare("xx", "yy", "nn")
+    assert alignment._pool("yy")._screen is not None and alignment._pool("xx")._screen is None
+    after = [alignment.translate(word, scorer="nn") for word in ("s1", "s50")]
+    assert [[one.word for one in found] for found in before] == [[one.word for one in found] for found in after]
+    alignment.on("cpu").prepare()  # nothing to be had
+    alignment.prepare()
+    assert alignment._pool("xx")._screen is not None
+    with pytest.raises(InvalidParameter, match="no language 'zz'"):
+        alignment.prepare("zz")

@@ -56,6 +56,9 @@ _QUERY_BLOCK = 1 << 20
 # two passes where it needed five.
 _ONE_PASS = 16
 
+# Vectors that stand for those that will be asked.
+_DRAWN = 24
+
 # Upper bounds of cosines let so many times more candidates through than the cosines themselves.
 _LOOSER = 8
 
@@ -166,6 +169,21 @@ class CslsSearch:
         if bounds is not None:
             self._r_source = np.array(bounds[self._rows], dtype=np.float32) - np.float32(self._backend.error)
             self._bounds_serve = _ANY_NUMBER
+
+    def prepare(self, cosines_only: bool = False) -> None:
+        """Have now what makes searches for one vector after another quick; `top` has it after the first few.
+
+        Parameters
+        ----------
+        cosines_only : bool
+            Nothing but `wordrel.nearest` will search the targets.
+        """
+        if self._backend is not NUMPY or not self._source.shape[0] or not len(self._rows):
+            return
+        self._targets.prepare(_drawn(self._source))
+        if not cosines_only:
+            self._bound(1)
+            self._sources.prepare(_drawn(self._target))
 
     def _bound(self, n_queries: int) -> None:
         """Have lower bounds of r_S that are worth their price for so many queries."""
@@ -363,3 +381,8 @@ class CslsSearch:
             else:
                 self._r_source[part] = crowd.exact(targets)
         self._exact[rows] = True
+
+
+def _drawn(rows: Matrix) -> Matrix:
+    """A few of the rows, from the first to the last."""
+    return rows[:: max(1, rows.shape[0] // _DRAWN)][:_DRAWN]

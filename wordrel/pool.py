@@ -64,14 +64,27 @@ class Pool:
             None for many queries, for few or sparse rows, for the first searches, and where the memory budget
             (`wordrel.budget.limits`) has no room for it, or all axes of the rows tell the same.
         """
-        n, n_queries = len(self.numbers), queries.shape[0]
-        if n < _LARGE or not 0 < n_queries <= _MOST_QUERIES or is_sparse(self.rows) or is_sparse(queries):
+        if not 0 < queries.shape[0] <= _MOST_QUERIES or is_sparse(queries):
             return None
         if len(self._asked) < _SEARCHES:
             self._asked.append(np.array(queries, dtype=np.float32))
         elif not self._tried:
-            self._tried = True
-            axes = worthwhile(self.rows, np.concatenate(self._asked))
-            if axes is not None and affords(4 * n * axes.width, _MOST_BYTES):
-                self._screen = Screen(self.rows, axes)
+            self.prepare(np.concatenate(self._asked))
         return self._screen
+
+    def prepare(self, queries: Matrix) -> None:
+        """Make the screen now, if one is worth having.
+
+        Parameters
+        ----------
+        queries : array of float32, shape (q, d)
+            Some rows like those that will be searched for, q > 0.
+        """
+        if self._tried:
+            return
+        self._tried = True
+        if len(self.numbers) < _LARGE or is_sparse(self.rows):
+            return
+        axes = worthwhile(self.rows, np.asarray(queries))
+        if axes is not None and affords(4 * len(self.numbers) * axes.width, _MOST_BYTES):
+            self._screen = Screen(self.rows, axes)

@@ -77,7 +77,8 @@ def test_json_is_one_object_a_line(folder, run):
         assert json.loads(talk.hear()) == expected
         talk.say("nothing")
         assert json.loads(talk.hear()) == expected | {"word": "nothing", "translations": None}
-        assert talk.end() == (0, "", "wordrel: 'nothing' is not in the xx vocabulary\n")
+        unknown = "wordrel: 'nothing' is not in the xx vocabulary; no similar spelling is known\n"
+        assert talk.end() == (0, "", unknown)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")

@@ -181,6 +181,18 @@ class Alignment:
             self._approximate[ends] = None if self.indexes is None else self.indexes.csls(*ends, vectors)
         return self._approximate[ends] or self.csls(language, target)
 
+    def prepare(self, source: str | None = None, target: str | None = None, scorer: Scorer = "csls") -> None:
+        """Have now what makes translations of one word after another quick, and not after the first few.
+
+        Parameters
+        ----------
+        source, target, scorer : see `translate`
+        """
+        here = self.space(source)
+        finder = self.finder(here.language, target)
+        if isinstance(finder, CslsSearch):
+            finder.prepare(cosines_only=scorer == "nn")
+
     @property
     def no_confidence(self) -> str | None:
         """Why translations have no confidence, in a few words; None where they have one."""

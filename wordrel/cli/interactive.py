@@ -12,13 +12,19 @@ from wordrel.errors import UnknownWord
 _INTERRUPTED = 130
 
 
-def converse(answer: Callable[[str], str]) -> None:
+def converse(
+    answer: Callable[[str], str], prepare: Callable[[], None], unanswered: Callable[[str], str] | None = None
+) -> None:
     """Answer each line of standard input before the next one is read, until it ends or Ctrl-C.
 
     Parameters
     ----------
     answer : callable
         Given a word, the text to print. `UnknownWord` is said on standard error, and the next word is asked.
+    prepare : callable
+        Does what makes answers quick; while a person types the first word.
+    unanswered : callable, optional
+        Given a word that is not known, the text to print, for who waits for a line a word.
 
     Raises
     ------
@@ -26,25 +32,30 @@ def converse(answer: Callable[[str], str]) -> None:
         With code 130 on Ctrl-C.
     """
     try:
-        for word in _lines():
+        for word in _lines(prepare):
             try:
                 click.echo(answer(word))
             except UnknownWord as error:
                 click.echo(f"wordrel: {error}", err=True)
+                if unanswered is not None:
+                    click.echo(unanswered(word))
             # A program at the other end of the pipe waits for the answer before it asks again.
             sys.stdout.flush()
     except KeyboardInterrupt:
         raise click.exceptions.Exit(_INTERRUPTED) from None
 
 
-def _lines() -> Iterator[str]:
+def _lines(prepare: Callable[[], None]) -> Iterator[str]:
     if sys.stdin is None:
         return
-    terminal = sys.stdin.isatty()
+    terminal, prepared = sys.stdin.isatty(), False
     while True:
         if terminal:
             # To standard error, so that answers can be sent to a file.
             click.echo("word> ", nl=False, err=True)
+        if not prepared:
+            prepare()
+            prepared = True
         line = sys.stdin.buffer.readline().decode("utf-8", "replace")
         if not line:
             if terminal:

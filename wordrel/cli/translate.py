@@ -114,16 +114,19 @@ def command(
     if interactive:
 
         def answer(word: str) -> str:
-            if as_json and space.find(word) is None:
-                # Who reads an answer a line waits for one of this word, too.
-                click.echo(f"wordrel: '{word}' is not in the {space.language} vocabulary", err=True)
-                return json.dumps(as_plain(word, None), ensure_ascii=False)
             (columns,) = look_up([word])
             if as_json:
                 return json.dumps(as_plain(word, columns), ensure_ascii=False)
             return f"{word}\n{_text(names, columns, min_confidence)}"
 
-        converse(answer)
+        def prepare() -> None:
+            for name in names:
+                alignment.prepare(space.language, name, rule)
+
+        def unanswered(word: str) -> str:
+            return json.dumps(as_plain(word, None), ensure_ascii=False)
+
+        converse(answer, prepare, unanswered if as_json else None)
         return
     unknown = Unknown(space, others, asked)
     sides = dict(zip(unknown.known, look_up(unknown.known), strict=True))
