@@ -79,10 +79,14 @@ def embedded() -> tuple[wordrel.Embeddings, wordrel.Embeddings, wordrel.Bilingua
 
 
 class MainJob(NamedTuple):
-    """What ``wordrel align en it`` printed, and the folder that it saved."""
+    """What a command printed, the folder that it saved, and what was beside it when it had ended.
+
+    Other tests put more there later.
+    """
 
     outcome: Outcome
     saved: Path
+    left: list[str]
 
 
 @pytest.fixture(scope="session")
@@ -101,10 +105,12 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[.
                     patch.chdir(folder)
                     with pytest.raises(SystemExit) as leave:
                         main([str(argument) for argument in arguments])
-                text = json.dumps([int(leave.value.code or 0), out.getvalue(), err.getvalue()])
+                outcome = int(leave.value.code or 0), out.getvalue(), err.getvalue()
+                text = json.dumps([outcome, sorted(path.name for path in folder.iterdir())])
                 (base / f"{name}.part").write_text(text, "utf-8")
                 (base / f"{name}.part").replace(said)
-        return MainJob(Outcome(*json.loads(said.read_text("utf-8"))), folder)
+        (code, printed, wrong), left = json.loads(said.read_text("utf-8"))
+        return MainJob(Outcome(code, printed, wrong), folder, left)
 
     return call
 
@@ -112,8 +118,8 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[.
 @pytest.fixture(scope="session")
 def main_job(once: Callable[..., MainJob]) -> MainJob:
     """``wordrel align en it``, and what it saved."""
-    outcome, folder = once("main-job", "align", "en", "it")
-    return MainJob(outcome, folder / "en-it.wordrel")
+    done = once("main-job", "align", "en", "it")
+    return done._replace(saved=done.saved / "en-it.wordrel")
 
 
 @pytest.fixture(scope="session")

@@ -192,7 +192,14 @@ def test_too_few_anchors_say_how_many_and_what_to_check():
         Anchors.from_dictionary(dictionary(), space(["gatto", "cane", "dog"]), space(["cat", "cane"], "it"))
     assert str(error.value) == (
         "only 1 of the 5 dictionary pairs is in both vocabularies and an alignment needs 2 or more "
-        "(1 of 3 source words are in the en vocabulary); check that the dictionary is en-it and not the other way round"
+        "(1 of 3 source words are in the en vocabulary); check that the dictionary is en-it, and that enough words of "
+        "the vectors are read"
+    )
+    with pytest.raises(TooFewAnchors) as error:
+        Anchors.from_dictionary(dictionary(), space(["gatto", "cane", "dog"]), space(["cat", "dog"], "it"))
+    assert str(error.value) == (
+        "only 0 of the 5 dictionary pairs are in both vocabularies and an alignment needs 2 or more "
+        "(1 of 3 source words are in the en vocabulary); the dictionary is it-en, it seems; turn it round"
     )
     with pytest.raises(InvalidParameter, match="^the number of anchors must be 2 or more, not 1$"):
         Anchors.from_dictionary(dictionary(), space(["cat"]), space(["gatto"], "it"), n_words=1)

@@ -205,7 +205,7 @@ def test_too_few_anchors_name_the_language():
         wordrel.align_many(spaces, [yy, zz])
     assert str(error.value) == (
         "only 1 of the 3 dictionary pairs is in both vocabularies and an alignment needs 2 or more (3 of 3 source words "
-        "are in the xx vocabulary); check that the dictionary is xx-zz and not the other way round"
+        "are in the xx vocabulary); check that the dictionary is xx-zz, and that enough words of the vectors are read"
     )
 
 

@@ -190,5 +190,5 @@ def _too_few(n_found: int, dictionary: BilingualDictionary, source: Embeddings, 
         f"only {n_found} of the {len(dictionary):,} dictionary pairs "
         f"{'is' if n_found == 1 else 'are'} in both vocabularies and an alignment needs 2 or more "
         f"({known:,} of {len(dictionary.sources):,} source words are in the {source.language} vocabulary); "
-        f"check that the dictionary is {source.language}-{target.language} and not the other way round"
+        f"{dictionary.remedy(source, target)}"
     )

@@ -272,6 +272,14 @@ class BilingualDictionary:
         found = [pair for pair in self.pairs if pair[0] in source and pair[1] in target]
         return Coverage(len({s for s, _ in found}), len(self.sources), len(found), len(self.pairs))
 
+    def remedy(self, source: Embeddings, target: Embeddings) -> str:
+        """What helps when hardly any pair is in both vocabularies."""
+        turned = sum(pair[1] in source and pair[0] in target for pair in self.pairs)
+        if turned > self.coverage(source, target).pairs_found:
+            return f"the dictionary is {target.language}-{source.language}, it seems; turn it round"
+        languages = f"{source.language}-{target.language}"
+        return f"check that the dictionary is {languages}, and that enough words of the vectors are read"
+
     def __getitem__(self, word: str) -> tuple[str, ...]:
         return self._translations[word]
 

@@ -20,7 +20,7 @@ from wordrel.methods import make_aligner
 from wordrel.methods.base import Aligner, LinearAligner
 from wordrel.methods.maps import transform_in_place
 from wordrel.methods.relative import Relative
-from wordrel.parts import Projection, SuspiciousPair
+from wordrel.parts import NoConfidence, Projection, SuspiciousPair
 from wordrel.preprocessing import Preprocessing
 from wordrel.refine import Pairs
 from wordrel.reranking import Reranking, describe
@@ -217,11 +217,11 @@ def _learn_to_rerank(
 ) -> tuple[Reranking | None, dict[str, Any]]:
     """Learn from left-out training words; None, and why, where that cannot be."""
     if any(map(is_sparse, aligned)):
-        return None, {"reason": f"method {training.method} has sparse vectors"}
+        return None, _unlearnt("method", f"method {training.method} has sparse vectors")
     if any(map(is_blockwise, prepared)):
-        return None, {"reason": "the spaces are too large to learn it"}
+        return None, _unlearnt("size", "the spaces are too large to learn it")
     if len(given.words) < FEWEST_WORDS:
-        return None, {"reason": f"fewer than {FEWEST_WORDS} training words"}
+        return None, _unlearnt("words", f"fewer than {FEWEST_WORDS} training words")
     if training.progress is not None:
         training.progress("learning to re-rank")
     learnt, evidence = train(
@@ -236,8 +236,13 @@ def _learn_to_rerank(
     )
     record = describe(learnt)
     if learnt.p_at_1 <= learnt.geometry:
-        return None, record | {"reason": "it did not help on training words left out"}
+        return None, record | _unlearnt("help", "it did not help on training words left out")
     return Reranking(evidence, learnt.reranker, learnt.reverse), record
+
+
+def _unlearnt(kind: str, reason: str) -> dict[str, str]:
+    """What an alignment's record says where nothing was learnt, for programs and for people (`NoConfidence`)."""
+    return NoConfidence(kind, reason)._asdict()
 
 
 def aligned_rows(

@@ -78,10 +78,8 @@ def induce(
         raise InvalidParameter(f"top and k must be 1 or more, not {min(top, k)}")
     if not 0 <= min_confidence <= 1:
         raise InvalidParameter(f"min_confidence must be from 0 to 1, not {min_confidence:g}")
-    if min_confidence and alignment.reranking is None:
-        raise InvalidParameter(
-            f"this alignment gives no confidence ({alignment.no_confidence}); leave min_confidence out"
-        )
+    if min_confidence and (lack := alignment.no_confidence):
+        raise InvalidParameter(f"this alignment gives no confidence ({lack.reason}); leave min_confidence out")
     space = alignment.space(source)
     into = alignment.into(space.language, target)
     # A file of pairs could not hold the others.

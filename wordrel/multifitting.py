@@ -16,7 +16,7 @@ from wordrel.fitting import checked_aligner
 from wordrel.methods.maps import transform_in_place
 from wordrel.methods.relative import Relative
 from wordrel.multitraining import MultisetTraining
-from wordrel.parts import Projection, listed
+from wordrel.parts import NoConfidence, Projection, listed
 from wordrel.preprocessing import Preprocessing
 from wordrel.refine import Pairs
 from wordrel.relative import MapPair
@@ -118,7 +118,7 @@ def align_many(
         "cross_validation": [one._asdict() for one in training.candidates],
         "refine": [asdict(one) for one in training.history],
         "contrast_steps": training.contrast_steps,
-        "reranked": {"reason": "it is learnt for two languages only"},
+        "reranked": NoConfidence("languages", "it is learnt for two languages only")._asdict(),
     }
     used = [BilingualDictionary(chosen[name].pairs, hub.language, name) for name in others]
     test = [by_language[name].test for name in others]

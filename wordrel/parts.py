@@ -52,6 +52,21 @@ class SuspiciousPair(NamedTuple):
     score: float
 
 
+class NoConfidence(NamedTuple):
+    """Why translations have no confidence.
+
+    Attributes
+    ----------
+    kind : str
+        For programs: "off", "words", "help", "size", "method" or "languages".
+    reason : str
+        For people.
+    """
+
+    kind: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class Projection:
     """How a space was brought into the shared one, for vectors that come later.

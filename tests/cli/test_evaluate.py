@@ -37,7 +37,7 @@ def pair(here):
 
 
 def test_the_page_of_the_embedded_pair(evaluated, overview):
-    outcome, folder = evaluated
+    outcome, folder, _ = evaluated
     assert outcome.code == 0 and outcome.err == ""
     assert outcome.out.startswith("en → it: 1,000 of 1,000 test words found (100.0 %), scores in per cent")
     assert outcome.out.endswith("Wrote report.html\n\nWrote report.json\n")
@@ -142,7 +142,7 @@ BAD = {
     "empty": (["--dictionary", "empty.tsv"], "empty.tsv: has no word pairs in it; write one 'source TAB target' a line"),
     "covered": (
         ["--dictionary", "unknown.tsv"],
-        "none of the 1 test words and their translations is in the vocabularies; check that the dictionary is xx-yy",
+        "none of the 1 test words and their translations is in the vocabularies; check that the dictionary is xx-yy, and that enough words of the vectors are read",
     ),
     "anchors": (
         ["--dictionary", "train.tsv"],

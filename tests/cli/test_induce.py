@@ -16,7 +16,7 @@ def rows_of(path):
 
 
 def test_what_is_sure_is_right(induced):
-    outcome, folder = induced
+    outcome, folder, _ = induced
     rows = rows_of(folder / "lexicon.tsv")
     assert outcome.out == f"lexicon.tsv: {len(rows)} pairs, {len(rows)} of them with a confidence of 0.9 or more\n"
     assert [row[2] for row in rows] == sorted((row[2] for row in rows), reverse=True) and rows[-1][2] >= 0.9

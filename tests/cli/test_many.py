@@ -183,7 +183,7 @@ def test_bad_input_is_one_line_and_exit_code_2(run, files, here, case):
     [
         ("x1\tz1\n", "the xx-zz dictionary has 1 source word, too few to hold some out for the score; give one with more pairs with --dictionary-of zz=FILE"),
         ("".join(f"x{i}\tnix\n" for i in range(50)) + "x50\tz50\n",
-         "only 1 of the 41 dictionary pairs is in both vocabularies and an alignment needs 2 or more (41 of 41 source words are in the xx vocabulary); check that the dictionary is xx-zz and not the other way round"),
+         "only 1 of the 41 dictionary pairs is in both vocabularies and an alignment needs 2 or more (41 of 41 source words are in the xx vocabulary); check that the dictionary is xx-zz, and that enough words of the vectors are read"),
     ],
 )  # fmt: skip
 def test_too_few_anchors_of_one_language(run, files, here, pairs, message):

@@ -134,7 +134,7 @@ def test_words_that_were_anchors_are_noted(noisy, aligned):
         ([], "there are no test words; give some with --dictionary, or hold some out with dictionary.split()"),
         (
             [("a", "b"), ("s299", "c")],
-            "none of the 2 test words and their translations is in the vocabularies; check that the dictionary is xx-yy",
+            "none of the 2 test words and their translations is in the vocabularies; check that the dictionary is xx-yy, and that enough words of the vectors are read",
         ),
     ],
 )

@@ -20,7 +20,7 @@ from wordrel.embeddings import Embeddings
 from wordrel.errors import InvalidParameter
 from wordrel.indexes import Indexes
 from wordrel.nearest import nearest
-from wordrel.parts import Neighbor, Projection, SuspiciousPair, between, listed, named, ranked
+from wordrel.parts import Neighbor, NoConfidence, Projection, SuspiciousPair, between, listed, named, ranked
 from wordrel.pool import Pool
 from wordrel.relative import Array32
 from wordrel.reranking import CANDIDATES, Reranking
@@ -194,12 +194,12 @@ class Alignment:
             finder.prepare(cosines_only=scorer == "nn")
 
     @property
-    def no_confidence(self) -> str | None:
-        """Why translations have no confidence, in a few words; None where they have one."""
+    def no_confidence(self) -> NoConfidence | None:
+        """Why translations have no confidence; None where they have one."""
         if self.reranking is not None:
             return None
-        reason: str = (self.info.get("reranked") or {}).get("reason", "it was made without re-ranking")
-        return reason
+        record = self.info.get("reranked") or {}
+        return NoConfidence(record.get("kind", "off"), record.get("reason", "it was made without re-ranking"))
 
     def index(self, language: str) -> SearchIndex:
         """Return the saved index of a language's aligned vectors, or build one, for many queries at once."""

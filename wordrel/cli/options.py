@@ -37,6 +37,9 @@ class Rounds(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return int(text)
 
 
+# What would give a confidence, by the kind of `NoConfidence`.
+_CONFIDENCE = {"off": ", or align again without --no-rerank", "words": ", or align again with more words"}
+
 # Of sizes, in bytes: decimal as disks are sold, binary as memory is.
 _UNITS = {"": 1, "b": 1} | {
     f"{letter}{ending}": base**power
@@ -164,11 +167,11 @@ def open_alignment(path: Path | None, device: str | None = None) -> Alignment:
 
 def check_confidence(alignment: Alignment) -> None:
     """Refuse --min-confidence where there is no confidence, with what would give one."""
-    reason = alignment.no_confidence
-    if reason is not None:
-        remedies = {"it was made without re-ranking": ", or align again without --no-rerank"}
-        remedy = remedies.get(reason, ", or align again with more words" if "training words" in reason else "")
-        raise click.UsageError(f"this alignment gives no confidence ({reason}); leave out --min-confidence{remedy}")
+    if lack := alignment.no_confidence:
+        remedy = _CONFIDENCE.get(lack.kind, "")
+        raise click.UsageError(
+            f"this alignment gives no confidence ({lack.reason}); leave out --min-confidence{remedy}"
+        )
 
 
 def read_words(words: tuple[str, ...]) -> list[str]:

@@ -159,9 +159,9 @@ def _scored(result: Result) -> list[str]:
 def unsure(alignment: Alignment, n_words: int) -> list[str]:
     """What to know before scores are believed and a confidence is asked for."""
     few = [f"Only {n_words} test words: these scores say little."] if n_words < _FEW_WORDS else []
+    lack = alignment.no_confidence
     # Who left re-ranking out knows that.
-    reason = (alignment.info.get("reranked") or {}).get("reason") if alignment.reranking is None else None
-    return few + ([f"Translations have no confidence: {reason}."] if reason else [])
+    return few + ([f"Translations have no confidence: {lack.reason}."] if lack and lack.kind != "off" else [])
 
 
 def _worst(suspicious: Sequence[SuspiciousPair], n: int = 5) -> str:

@@ -96,7 +96,7 @@ def ask(
     if not answers:
         raise EmptyTest(
             f"none of the {len(pairs.sources):,} test words and their translations is in the vocabularies; "
-            f"check that the dictionary is {source.language}-{target.language}"
+            f"{pairs.remedy(source, target)}"
         )
     rows = np.array(list(answers), dtype=np.int64)
     return Questions(
