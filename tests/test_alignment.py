@@ -233,15 +233,18 @@ def test_every_byte_of_the_manifest_counts(made, tmp_path):
     [
         (
             lambda f: damage(f, "vectors-0.npy", flip),
-            "{}/vectors-0.npy: is damaged (its checksum is not the stored one); save the alignment again",
+            "{}/vectors-0.npy: is damaged (its checksum is not the stored one); make it again with 'wordrel align'",
         ),
-        (lambda f: (f / "words-1.txt").unlink(), "{}/words-1.txt: is missing; save the alignment again"),
-        (lambda f: (f / "manifest.json").write_text("{"), "{}/manifest.json: is damaged; save the alignment again"),
+        (lambda f: (f / "words-1.txt").unlink(), "{}/words-1.txt: is missing; make it again with 'wordrel align'"),
+        (
+            lambda f: (f / "manifest.json").write_text("{"),
+            "{}/manifest.json: is damaged; make it again with 'wordrel align'",
+        ),
         (
             lambda f: (f / "manifest.json").write_text("[]"),
             "{}/manifest.json: does not describe an alignment; name a *.wordrel folder",
         ),
-        (lambda f: edit_manifest(f, files=None), "{}/manifest.json: is damaged; save the alignment again"),
+        (lambda f: edit_manifest(f, files=None), "{}/manifest.json: is damaged; make it again with 'wordrel align'"),
         (
             lambda f: edit_manifest(f, format_version=99),
             "{}: has format version 99, and this wordrel reads version 1; upgrade with 'pip install -U wordrel'",
@@ -252,11 +255,11 @@ def test_every_byte_of_the_manifest_counts(made, tmp_path):
         ),
         (
             lambda f: edit_manifest(f, method="magic"),
-            "{}/manifest.json: is damaged; save the alignment again",
+            "{}/manifest.json: is damaged; make it again with 'wordrel align'",
         ),
         (
             lambda f: edit_manifest(f, sign=True, spaces=[]),
-            "{}: does not hold a whole alignment (fewer than two languages: 0); save the alignment again",
+            "{}: does not hold a whole alignment (fewer than two languages: 0); make it again with 'wordrel align'",
         ),
     ],
 )

@@ -23,7 +23,7 @@ FORMAT_VERSION = 1
 LARGE = 1 << 20
 """Bytes of a file from which on opening a folder compares `block_sums`: SHA-256 of 480 MB takes a third of a second."""
 
-_SAVE_AGAIN = "save the alignment again"
+MAKE_AGAIN = "make it again with 'wordrel align'"
 
 
 def check_output(path: Path, force: bool) -> None:
@@ -192,7 +192,7 @@ class Folder:
                 f"{path}: is not an alignment (it has no {MANIFEST}); name a *.wordrel folder"
             ) from None
         except (ValueError, OSError):
-            raise ArtefactError(f"{file}: is damaged; {_SAVE_AGAIN}") from None
+            raise ArtefactError(f"{file}: is damaged; {MAKE_AGAIN}") from None
         self._check_version(file)
         self._check_files()
 
@@ -209,19 +209,19 @@ class Folder:
     def _check_files(self) -> None:
         files = self.manifest.get("files")
         if not isinstance(files, dict) or self.manifest.get("checksum") != _checksum(self.manifest):
-            raise ArtefactError(f"{self.path / MANIFEST}: is damaged; {_SAVE_AGAIN}")
+            raise ArtefactError(f"{self.path / MANIFEST}: is damaged; {MAKE_AGAIN}")
         sums = {} if self._thorough else self.manifest.get("sums", {})
         for name, digest in files.items():
             check, expected = (block_sums, sums[name]) if name in sums else (sha256, digest)
             try:
                 actual = check(self.path / name)
             except FileNotFoundError:
-                raise ArtefactError(f"{self.path / name}: is missing; {_SAVE_AGAIN}") from None
+                raise ArtefactError(f"{self.path / name}: is missing; {MAKE_AGAIN}") from None
             except OSError as error:
                 raise ArtefactError(f"{self.path / name}: cannot be read ({error.strerror})") from None
             if actual != expected:
                 raise ArtefactError(
-                    f"{self.path / name}: is damaged (its checksum is not the stored one); {_SAVE_AGAIN}"
+                    f"{self.path / name}: is damaged (its checksum is not the stored one); {MAKE_AGAIN}"
                 )
 
     def array(self, name: str) -> npt.NDArray[Any]:

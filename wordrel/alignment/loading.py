@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from wordrel.alignment.alignment import Alignment
 from wordrel.alignment.names import bound_files, numbered, pairs_of
-from wordrel.artefact import Folder
+from wordrel.artefact import MAKE_AGAIN, Folder
 from wordrel.dictionary import BilingualDictionary
 from wordrel.embeddings import Embeddings
 from wordrel.errors import ArtefactError
@@ -43,7 +43,7 @@ def load_alignment(path: str | PathLike[str], thorough: bool = False) -> Alignme
     try:
         return _from_folder(folder)
     except (LookupError, TypeError, ValueError, OSError) as error:
-        raise ArtefactError(f"{path}: does not hold a whole alignment ({error}); save the alignment again") from error
+        raise ArtefactError(f"{path}: does not hold a whole alignment ({error}); {MAKE_AGAIN}") from error
 
 
 def _from_folder(folder: Folder) -> Alignment:
