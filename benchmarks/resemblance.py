@@ -57,8 +57,9 @@ def _cells(asked: Array32, rows: Array32, nearest: np.ndarray, times: int) -> fl
     n_cells = int(times * np.sqrt(len(rows)))
     learnt = faiss.Kmeans(rows.shape[1], n_cells, niter=10, seed=1, spherical=True, max_points_per_centroid=100)
     learnt.train(np.ascontiguousarray(rows))
-    member_of = (rows @ learnt.centroids.T).argmax(axis=1)
-    place = np.argsort(np.argsort(-(asked @ learnt.centroids.T), axis=1), axis=1)
+    centres = np.asarray(learnt.centroids, dtype=np.float32)
+    member_of = (rows @ centres.T).argmax(axis=1)
+    place = np.argsort(np.argsort(-(asked @ centres.T), axis=1), axis=1)
     found = np.take_along_axis(place, member_of[nearest], axis=1)
     return float((np.quantile(found, 0.95) + 1) / n_cells)
 
