@@ -19,7 +19,7 @@ def mean_of_the_highest(rows: np.ndarray, pool: np.ndarray, k: int) -> np.ndarra
 def test_exact_is_the_mean_of_the_highest_and_lower_is_below_it(n, d, k, monkeypatch):
     monkeypatch.setattr(crowding, "_TABLE", crowding._BLOCK_ROWS * 256)
     monkeypatch.setattr(crowding, "_AROUND_ROWS", 100)
-    monkeypatch.setattr(crowding, "SHORTENED_ROWS", 64)
+    monkeypatch.setattr(crowding, "CACHED_ROWS", 64)
     pool, rows = clustered(1, n, d, k=30), clustered(2, 640, d, k=30)
     crowd = Crowd(pool, k)
     expected = mean_of_the_highest(rows, pool, k)

@@ -16,7 +16,7 @@ from wordrel.csls import CslsSearch
 from wordrel.errors import InvalidParameter
 from wordrel.nearest import nearest
 from wordrel.pool import Pool
-from wordrel.screen import Screen, worthwhile
+from wordrel.screen import Screen, screen_worth_having
 
 
 @pytest.fixture
@@ -27,10 +27,14 @@ def soon(monkeypatch):
     monkeypatch.setattr(pools, "_SEARCHES", 1)
 
 
+def screen_of(pool: np.ndarray, n_axes: int) -> Screen:
+    return Screen(pool, PrincipalAxes(pool).first(n_axes), float((pool**2).sum(axis=1).max()))
+
+
 @pytest.mark.parametrize("k", [1, 10, 700])
 def test_top_is_the_best_of_all_products(k):
     pool, queries = clustered(1, 700, 40, k=30), clustered(2, 9, 40, k=30)
-    rows, scores = Screen(pool, PrincipalAxes(pool).first(9)).top(queries, k)
+    rows, scores = screen_of(pool, 9).top(queries, k)
     assert rows.shape == (9, k)
     assert_best(rows, scores, queries.astype(np.float64) @ pool.T.astype(np.float64))
 
@@ -49,7 +53,7 @@ def test_equal_rows_of_any_length_come_in_their_order(seed, n, d, scale, k, widt
     # Few different numbers: many rows are the same, and many inner products equal.
     pool = (np.float32(scale) * rng.integers(-2, 3, size=(n, d))).astype(np.float32)
     queries = rng.integers(-2, 3, size=(4, d)).astype(np.float32)
-    searched, k = Screen(pool, PrincipalAxes(pool).first(width)), min(k, n)
+    searched, k = screen_of(pool, width), min(k, n)
     rows, scores = searched.top(queries, k)
     products = searched.products(queries, np.broadcast_to(np.arange(n), (4, n)))
     np.testing.assert_array_equal(rows, np.argsort(-products, axis=1, kind="stable")[:, :k])
@@ -70,7 +74,7 @@ def test_bounds_by_the_first_axes_are_never_below_the_products(seed, n, d, width
     assert (bounds >= products - 1e-5).all()
     ((tried, same),) = axes.bounds(pool, queries, [width])
     assert tried == min(width, d)
-    np.testing.assert_allclose(same, bounds, atol=0.005)
+    np.testing.assert_allclose(same, bounds, atol=1e-5)
     all_axes = axes.shorten(pool) @ axes.shorten(queries).T
     np.testing.assert_allclose(all_axes, products, atol=1e-4)
 
@@ -86,10 +90,33 @@ def test_axes_are_chosen_by_what_is_asked():
     rng = np.random.default_rng(0)
     steep = np.arange(1, 201, dtype=np.float32) ** -1.0
     pool, flat = unit(rng.normal(size=(20_000, 200)) * steep), unit(rng.normal(size=(3000, 200)))
-    own, foreign = worthwhile(pool, pool[:20]), worthwhile(pool, unit(rng.normal(size=(20, 200)) * steep**0.85))
-    assert own is not None and foreign is not None
-    assert 40 <= own.width < foreign.width < 200
-    assert worthwhile(flat, flat[:20]) is None
+    foreign = unit(rng.normal(size=(20, 200)) * steep**0.85)
+    widths = [made.width for asked in (pool[:20], foreign) if (made := screen_worth_having(pool, asked, 1e9))]
+    assert len(widths) == 2 and 40 <= widths[0] < widths[1] < 200
+    assert screen_worth_having(flat, flat[:20], 1e9) is None
+    # Where all rows lie in one direction, rounding is more than what tells them apart.
+    alike = unit(rng.normal(size=(3000, 200)) * 0.001 + 1).astype(np.float32)
+    assert screen_worth_having(alike, alike[:20], 1e9) is None
+    long = (1e19 * pool[:2000]).astype(np.float32)
+    assert screen_worth_having(long, pool[:5], 1e9) is None
+    least = 4 * 20_000 * 41
+    assert screen_worth_having(pool, pool[:20], least - 1) is None
+    narrow = screen_worth_having(pool, foreign, least)
+    assert narrow is None or narrow.width == 41
+
+
+def test_a_screen_that_rules_nothing_out_is_given_up(monkeypatch):
+    monkeypatch.setattr(pools, "_LARGE", 1)
+    rng = np.random.default_rng(0)
+    pool = unit(rng.normal(size=(20_000, 100)) * np.arange(1, 101) ** -1.5).astype(np.float32)
+    searched = Pool(pool)
+    searched.prepare(pool[:20])
+    assert searched._screen is not None
+    hard = unit(rng.normal(size=(20, 100)) * np.arange(1, 101) ** 2.0).astype(np.float32)
+    found = [nearest(hard[i : i + 1], searched, 5) for i in range(pools._IN_VAIN + 1)]
+    assert searched._screen is None and searched.screen(pool[:1]) is None
+    for i, (rows, scores) in enumerate(found):
+        assert_best(rows, scores, hard[i : i + 1].astype(np.float64) @ pool.T.astype(np.float64))
 
 
 @pytest.mark.parametrize("half", [False, True])
@@ -123,13 +150,25 @@ def test_a_screen_is_made_when_it_is_worth_its_price(monkeypatch):
     assert not has_one(Pool(rows), 0) and not has_one(Pool(rows), pools._MOST_QUERIES + 1)
     assert not has_one(Pool(rows[:99]), 1)
     assert not has_one(Pool(unit(np.random.default_rng(0).normal(size=(200, 300))).astype(np.float32)), 1)
-    least = 4 * 200 * 41  # 32 axes and 8 more, and what they leave
+    least = 2 * 4 * 200 * 41  # of two languages, 32 axes and 8 more, and what they leave
+    searched = Pool(rows)
     with limits(memory=least - 1):
-        assert not has_one(Pool(rows), 1)
+        assert not has_one(searched, 1)
     with limits(memory=least):
-        assert has_one(Pool(rows), 1)
+        assert has_one(searched, 1, 1)
     monkeypatch.setattr(pools, "_MOST_BYTES", least - 1)
     assert not has_one(Pool(rows), 1)
+
+
+def test_no_room_for_a_screen_is_no_trouble(soon, monkeypatch):
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(pools, "screen_worth_having", fail)
+    rows = clustered(1, 200, 30)
+    searched = Pool(rows)
+    found = [nearest(rows[:1].astype(np.float64), searched, 3)[0].tolist() for _ in range(3)]
+    assert found[0] == found[1] == found[2] and searched._screen is None
 
 
 @pytest.mark.parametrize("k", [1, 5, 300])
@@ -164,10 +203,8 @@ def test_prepared_searches_have_their_screens_from_the_first(monkeypatch):
     monkeypatch.setattr(screen, "_CHEAPER", 1e9)
     source, target = clustered(1, 400, 24, k=50), clustered(2, 300, 24, k=50)
     search = CslsSearch(source, target)
-    search.prepare(cosines_only=True)
-    assert search._targets._screen is not None and search._sources._screen is None
     search.prepare()
-    assert search._sources._screen is not None
+    assert search._targets._screen is not None and search._sources._screen is not None
     rows, scores = search.top(source[:3], 5)
     assert_best(rows, scores, csls_table(source, target, np.arange(3)))
     CslsSearch(source[:0], target).prepare()
@@ -190,3 +227,5 @@ def test_an_alignment_prepares_one_direction(monkeypatch):
     assert alignment._pool("xx")._screen is not None
     with pytest.raises(InvalidParameter, match="no language 'zz'"):
         alignment.prepare("zz")
+    with pytest.raises(InvalidParameter, match="unknown scorer 'foo'"):
+        alignment.prepare(scorer="foo")  # type: ignore[arg-type]

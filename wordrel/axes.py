@@ -17,8 +17,8 @@ from wordrel.sparse import Matrix, squared_norms
 # Rows of the pool that tell the axes.
 _SAMPLE = 20_000
 
-SHORTENED_ROWS = 1 << 12
-"""Rows that are worth shortening at a time: of 300 numbers they are 5 MB."""
+CACHED_ROWS = 1 << 12
+"""Rows that are worth taking at a time: of 300 numbers they are 5 MB."""
 
 ROUNDING = np.float32(1e-5)
 """What float32 can be wrong by in an inner product, as a share of the lengths."""
@@ -43,6 +43,8 @@ class PrincipalAxes:
 
     def __init__(self, pool: Matrix) -> None:
         sample = pool[:: max(1, pool.shape[0] // _SAMPLE)]
+        # Squares of very long rows leave the range of float32.
+        sample = sample / np.maximum(np.abs(sample).max(), np.finfo(np.float32).tiny)
         values, vectors = np.linalg.eigh((sample.T @ sample).astype(np.float64))
         self.shares = np.cumsum(values[::-1]) / max(values.sum(), np.finfo(np.float64).tiny)
         self._axes: Array32 = np.ascontiguousarray(vectors[:, ::-1], dtype=np.float32)
@@ -78,9 +80,8 @@ class PrincipalAxes:
         """
         short = np.empty((len(X), self.width), dtype=np.float32)
         np.matmul(X, self._axes, out=short[:, :-1])
-        lengths = squared_norms(X)
-        rest = np.maximum(lengths - squared_norms(short[:, :-1]), 0)
-        short[:, -1] = np.sqrt(rest + _ROUNDING_SQUARED * lengths)
+        squares = squared_norms(X)
+        short[:, -1] = _length(squares - squared_norms(short[:, :-1]), squares)
         return short
 
     def bounds(self, X: Array32, Y: Array32, widths: Iterable[int]) -> Iterator[tuple[int, Array32]]:
@@ -98,14 +99,19 @@ class PrincipalAxes:
             No more than there are axes.
         bounds : array of float32, shape (n, q)
         """
-        left, right = X @ self._axes, Y @ self._axes
+        sides = X @ self._axes, Y @ self._axes
+        squares = squared_norms(X), squared_norms(Y)
         table = np.zeros((len(X), len(Y)), dtype=np.float32)
-        rests = [squared_norms(X), squared_norms(Y)]
-        start = 0
+        rests, start = squares, 0
         for width in widths:
             added = slice(start, min(width, self._axes.shape[1]))
-            table += left[:, added] @ right[:, added].T
-            rests = [rest - squared_norms(rows[:, added]) for rest, rows in zip(rests, (left, right), strict=True)]
-            lengths = [np.sqrt(np.maximum(rest, 0)) for rest in rests]
-            yield added.stop, table + np.outer(*lengths)
+            table += sides[0][:, added] @ sides[1][:, added].T
+            rests = rests[0] - squared_norms(sides[0][:, added]), rests[1] - squared_norms(sides[1][:, added])
+            yield added.stop, table + np.outer(_length(rests[0], squares[0]), _length(rests[1], squares[1]))
             start = added.stop
+
+
+def _length(rest: Array32, squares: Array32) -> Array32:
+    """Length of what is left of rows, by its square and theirs: not less than it is."""
+    length: Array32 = np.sqrt(np.maximum(rest, 0) + _ROUNDING_SQUARED * squares)
+    return length

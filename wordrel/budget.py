@@ -96,10 +96,10 @@ def block_rows(width: int, most: int) -> int:
     return min(rows, memory // least)
 
 
-def affords(n_bytes: int, most: int) -> bool:
-    """Whether there is room for what only makes a computation faster: in the memory budget, or `most` without one."""
+def spare(otherwise: int) -> int:
+    """Bytes of the memory budget, or another number where there is none: for what only makes a computation faster."""
     memory = _memory.get()
-    return n_bytes <= (most if memory is None else memory)
+    return otherwise if memory is None else memory
 
 
 def binary_size(n_bytes: int, up: bool = False) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.axes import ROUNDING, SHORTENED_ROWS, PrincipalAxes
+from wordrel.axes import CACHED_ROWS, ROUNDING, PrincipalAxes
 from wordrel.blockwise import blocks
 from wordrel.relative import Array32
 from wordrel.sparse import squared_norms
@@ -214,7 +214,7 @@ def _true_places(table: npt.NDArray[np.bool_]) -> Rows:
 
 
 def _parts(n: int) -> Iterator[slice]:
-    return blocks(n, SHORTENED_ROWS)
+    return blocks(n, CACHED_ROWS)
 
 
 def _keep_best(best: Array32, rows: Rows, scores: Array32) -> Rows:

@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from wordrel.backend import Backend
-from wordrel.blockwise import is_blockwise
+from wordrel.blockwise import blocks, is_blockwise
 from wordrel.budget import block_rows
 from wordrel.crowding import Crowd
 from wordrel.pivots import neighbourhoods
 from wordrel.pool import Pool
 from wordrel.relative import Array32
+from wordrel.screen import Screen
 from wordrel.sparse import Matrix, as_matrix, is_sparse
 from wordrel.topk import (
     BLOCK_ELEMENTS,
@@ -55,9 +56,6 @@ _QUERY_BLOCK = 1 << 20
 # A pass over the sources takes as long for so many targets as for one: it waits for memory. A single query then needs
 # two passes where it needed five.
 _ONE_PASS = 16
-
-# Vectors that stand for those that will be asked.
-_DRAWN = 24
 
 # Upper bounds of cosines let so many times more candidates through than the cosines themselves.
 _LOOSER = 8
@@ -122,6 +120,17 @@ class _Leaders(NamedTuple):
     r_target: Array32
     near: Rows
 
+    @classmethod
+    def unknown(cls, n: int, n_candidates: int, k: int) -> _Leaders:
+        """Room for what is to be found; nothing is beyond the candidates."""
+        return cls(
+            np.empty((n, n_candidates), dtype=np.int64),
+            np.empty((n, n_candidates), dtype=np.float32),
+            np.full(n, -np.inf, dtype=np.float32),
+            np.empty(n, dtype=np.float32),
+            np.empty((n, k), dtype=np.int64),
+        )
+
 
 class CslsSearch:
     """CSLS from any vectors to the rows of `target`; what was computed is kept for the next query.
@@ -170,20 +179,12 @@ class CslsSearch:
             self._r_source = np.array(bounds[self._rows], dtype=np.float32) - np.float32(self._backend.error)
             self._bounds_serve = _ANY_NUMBER
 
-    def prepare(self, cosines_only: bool = False) -> None:
-        """Have now what makes searches for one vector after another quick; `top` has it after the first few.
-
-        Parameters
-        ----------
-        cosines_only : bool
-            Nothing but `wordrel.nearest` will search the targets.
-        """
-        if self._backend is not NUMPY or not self._source.shape[0] or not len(self._rows):
-            return
-        self._targets.prepare(_drawn(self._source))
-        if not cosines_only:
+    def prepare(self) -> None:
+        """Have now what makes searches for one vector after another quick; `top` has it after the first few."""
+        if self._backend is NUMPY and self._source.shape[0] and len(self._rows):
             self._bound(1)
-            self._sources.prepare(_drawn(self._target))
+            self._targets.prepare(self._sources.drawn())
+            self._sources.prepare(self._targets.drawn())
 
     def _bound(self, n_queries: int) -> None:
         """Have lower bounds of r_S that are worth their price for so many queries."""
@@ -289,43 +290,48 @@ class CslsSearch:
         return rows, scores, self._rows[near]
 
     def _lead(self, matrix: Matrix, k: int, n_candidates: int) -> _Leaders:
-        """Targets that lead by their upper bounds; a block of queries at a time, since a row of scores is long.
-
-        By a screen the cosines, too, are upper bounds, and only candidates have theirs computed.
-        """
+        """Targets that lead by their upper bounds; a block of queries at a time, since a row of scores is long."""
         backend, n, n_targets = self._backend, matrix.shape[0], len(self._rows)
         screen = self._targets.screen(matrix) if backend is NUMPY else None
-        if screen is None and backend is NUMPY and n * n_targets > _QUERY_BLOCK and not is_sparse(self._target):
+        if screen is not None:
+            return self._lead_screened(screen, matrix[:], k, n_candidates)
+        if backend is NUMPY and n * n_targets > _QUERY_BLOCK and not is_sparse(self._target):
             return self._lead_of_many(matrix[:], k, n_candidates)
-        width = min(n_candidates if screen is None else _LOOSER * n_candidates, n_targets)
-        found = _Leaders(
-            np.empty((n, width), dtype=np.int64),
-            np.empty((n, width), dtype=np.float32),
-            np.full(n, -np.inf, dtype=np.float32),
-            np.empty(n, dtype=np.float32),
-            np.empty((n, k), dtype=np.int64),
-        )
+        width = min(n_candidates, n_targets)
+        found = _Leaders.unknown(n, width, k)
 
         def lead(rows: slice) -> None:
-            queries = backend.hold(matrix[rows])
-            if screen is None:
-                upper = backend.product(queries, self._target_columns)
-                near, cosines = backend.sorted_top(upper, max(k, self._neighbourhood))
-            else:
-                upper = screen.upper(queries)
-                near, cosines = screen.top(queries, max(k, min(self._neighbourhood, n_targets)), upper)
-                upper = np.ascontiguousarray((upper + screen.slack(queries)).T)
+            upper = backend.product(backend.hold(matrix[rows]), self._target_columns)
+            near, cosines = backend.sorted_top(upper, max(k, self._neighbourhood))
             backend.double_less(upper, self._r_source)
             candidates, values = backend.top(upper, width)
             found.candidates[rows] = candidates
-            known = values + self._r_source[candidates]
-            found.doubled[rows] = known if screen is None else 2 * screen.products(queries, candidates)
+            found.doubled[rows] = values + self._r_source[candidates]
             if width < n_targets:
                 found.beyond[rows] = values.min(axis=1)
             found.r_target[rows] = cosines[:, : self._neighbourhood].mean(axis=1)
             found.near[rows] = near[:, :k]
 
         backend.in_blocks(n, n_targets, max(_QUERY_BLOCK, fewest_queries(self._target) * n_targets), lead)
+        return found
+
+    def _lead_screened(self, screen: Screen, queries: Array32, k: int, n_candidates: int) -> _Leaders:
+        """The same for a few queries, by upper bounds of the cosines, too: only candidates have theirs computed."""
+        n_targets = len(self._rows)
+        width = min(_LOOSER * n_candidates, n_targets)
+        found = _Leaders.unknown(len(queries), width, k)
+        for rows in blocks(len(queries), block_rows(n_targets, _QUERY_BLOCK)):
+            upper = screen.upper(queries[rows])
+            near, cosines = screen.top(queries[rows], max(k, min(self._neighbourhood, n_targets)), upper)
+            bounds = np.ascontiguousarray((upper + screen.slack(queries[rows])).T)
+            NUMPY.double_less(bounds, self._r_source)
+            candidates, values = NUMPY.top(bounds, width)
+            found.candidates[rows] = candidates
+            found.doubled[rows] = 2 * screen.products(queries[rows], candidates)
+            if width < n_targets:
+                found.beyond[rows] = values.min(axis=1)
+            found.r_target[rows] = cosines[:, : self._neighbourhood].mean(axis=1)
+            found.near[rows] = near[:, :k]
         return found
 
     def _lead_of_many(self, queries: Array32, k: int, n_candidates: int) -> _Leaders:
@@ -381,8 +387,3 @@ class CslsSearch:
             else:
                 self._r_source[part] = crowd.exact(targets)
         self._exact[rows] = True
-
-
-def _drawn(rows: Matrix) -> Matrix:
-    """A few of the rows, from the first to the last."""
-    return rows[:: max(1, rows.shape[0] // _DRAWN)][:_DRAWN]

@@ -173,6 +173,8 @@ def align(
     learns = rerank and len(chosen) > 0
     for number in (0, 1):
         aligned.append(aligned_rows(aligner, prepared[number], number, dtype, scratch, last=not learns))
+        if not learns:
+            prepared[number] = aligned[number]  # a large space is not kept twice
     reranking, record = None, None
     if learns:
         reranking, record = _learn_to_rerank(aligner, training, prepared, aligned, (source, target), Pairs(*rows))

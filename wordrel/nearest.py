@@ -56,7 +56,7 @@ def nearest(queries: Matrix, pool: Matrix | Pool, k: int, backend: Backend | Non
 
     screen = pool.screen(queries[asked]) if where is NUMPY else None
     if screen is not None:
-        columns, scores[asked] = screen.top(queries[asked], k)
+        columns, scores[asked] = screen.top(np.asarray(queries[asked], dtype=np.float32), k)
         rows[asked] = pool.numbers[columns]
     elif where is NUMPY and not is_sparse(pool.rows) and len(asked) > _FEWEST_STREAMED and len(pool.numbers) > _WIDE:
         for block in blocks(len(asked), _MOST_STREAMED):

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import numpy.typing as npt
 
-from wordrel.budget import affords
+from wordrel.budget import spare
 from wordrel.relative import Array32
-from wordrel.screen import Screen, worthwhile
+from wordrel.screen import Screen, screen_worth_having
 from wordrel.sparse import Matrix, is_sparse, rows_kept
 from wordrel.topk import Rows, has_direction
 
 # With fewer rows, or for more queries at a time, a product with all rows costs little more than one with a screen.
 _LARGE, _MOST_QUERIES = 1 << 15, 32
 
+# Numbers of a row in the narrowest screen.
+_FEWEST_NUMBERS = 41
+
 # A screen costs as much as some 15 searches for one query, or 5 for sixteen.
 _SEARCHES = 6
 
-# What a screen may take where no memory budget says anything: one of a million rows takes some 400 MB.
-_MOST_BYTES = 1 << 29
+# What the screens of two languages may take where no memory budget says anything: of a million words each some 800 MB.
+_MOST_BYTES = 1 << 30
+
+# Rows that stand for those that will be asked.
+_DRAWN = 24
+
+# Searches in which a screen rules out too little, after which it is given up.
+_IN_VAIN = 6
 
 
 class Pool:
@@ -47,11 +58,11 @@ class Pool:
         self.numbers: Rows = np.flatnonzero(found)
         self.rows = rows_kept(rows, found)
         self._asked: list[Array32] = []
-        self._tried = False
+        self._given_up = False
         self._screen: Screen | None = None
 
     def screen(self, queries: Matrix) -> Screen | None:
-        """Give what finds neighbours of a few rows faster, once there were so many searches that it is worth its price.
+        """Give what finds neighbours of a few rows faster, or remember them: after some searches it is worth its price.
 
         Parameters
         ----------
@@ -61,30 +72,36 @@ class Pool:
         Returns
         -------
         Screen, optional
-            None for many queries, for few or sparse rows, for the first searches, and where the memory budget
-            (`wordrel.budget.limits`) has no room for it, or all axes of the rows tell the same.
+            None for many queries, for few or sparse rows, for the first searches, where the memory budget
+            (`wordrel.budget.limits`) has no room for it, and where the axes of the rows all tell the same.
         """
-        if not 0 < queries.shape[0] <= _MOST_QUERIES or is_sparse(queries):
+        if not 0 < queries.shape[0] <= _MOST_QUERIES or is_sparse(queries) or self._given_up:
             return None
-        if len(self._asked) < _SEARCHES:
+        if self._screen is None and len(self._asked) < _SEARCHES:
             self._asked.append(np.array(queries, dtype=np.float32))
-        elif not self._tried:
+        elif self._screen is None:
             self.prepare(np.concatenate(self._asked))
+        elif self._screen.in_vain >= _IN_VAIN:
+            self._screen, self._given_up = None, True
         return self._screen
 
     def prepare(self, queries: Matrix) -> None:
-        """Make the screen now, if one is worth having.
+        """Make the screen now, if it is not there and worth having.
 
         Parameters
         ----------
         queries : array of float32, shape (q, d)
             Some rows like those that will be searched for, q > 0.
         """
-        if self._tried:
+        room = spare(_MOST_BYTES) / 2  # there is another language
+        if self._screen is not None or self._given_up or 4 * _FEWEST_NUMBERS * len(self.numbers) > room:
             return
-        self._tried = True
-        if len(self.numbers) < _LARGE or is_sparse(self.rows):
-            return
-        axes = worthwhile(self.rows, np.asarray(queries))
-        if axes is not None and affords(4 * len(self.numbers) * axes.width, _MOST_BYTES):
-            self._screen = Screen(self.rows, axes)
+        if len(self.numbers) >= _LARGE and not is_sparse(self.rows):
+            with suppress(MemoryError):  # nothing needs it
+                self._screen = screen_worth_having(self.rows, np.asarray(queries, dtype=np.float32), room)
+        self._given_up = self._screen is None
+        self._asked.clear()
+
+    def drawn(self) -> Matrix:
+        """A few of the rows, from the first to the last, for what is prepared before anything is asked."""
+        return self.rows[:: max(1, self.rows.shape[0] // _DRAWN)][:_DRAWN]

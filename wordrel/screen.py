@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from wordrel.axes import ROUNDING, SHORTENED_ROWS, PrincipalAxes
+from wordrel.axes import CACHED_ROWS, ROUNDING, PrincipalAxes
 from wordrel.blockwise import blocks
 from wordrel.budget import block_rows
 from wordrel.relative import Array32
 from wordrel.sparse import Matrix, squared_norms
-from wordrel.topk import BLOCK_ELEMENTS, Rows
+from wordrel.topk import BLOCK_ELEMENTS, Best, Rows
 
 # One pass takes the maximum of groups of so many upper bounds; only the best groups are looked into.
 _GROUP = 32
@@ -32,12 +32,12 @@ _MORE = 8
 # What searches may cost as a share of those without a screen, for one to be worth its memory.
 _CHEAPER = 0.7
 
-# Rows of the pool whose inner products are computed at a time: copies of 4,096 rows of 300 numbers are 5 MB.
-_TAKEN = 1 << 12
+# Where more than this share of the pool passes, a product with all of it is quicker than with rows that are picked.
+_MANY = 0.125
 
 
-def worthwhile(pool: Matrix, asked: Array32) -> PrincipalAxes | None:
-    """Choose as many axes as make searches the cheapest.
+def screen_worth_having(pool: Matrix, asked: Array32, most_bytes: float) -> Screen | None:
+    """Make a screen of as many axes as make searches the cheapest.
 
     Parameters
     ----------
@@ -45,23 +45,35 @@ def worthwhile(pool: Matrix, asked: Array32) -> PrincipalAxes | None:
         Finite rows, n > 0; they may come in blocks.
     asked : array of float32, shape (q, d)
         Some rows like those whose neighbours will be wanted, q > 0.
+    most_bytes : float
+        What it may take.
 
     Returns
     -------
-    PrincipalAxes, optional
-        None where no number of axes makes them much cheaper than products with all of the pool.
+    Screen, optional
+        None where no number of axes makes searches much cheaper than products with all of the pool.
     """
+    most = int(most_bytes // (4 * pool.shape[0])) - 1
+    widths = [width for width in _WIDTHS if width + _MORE <= most]
+    if not widths:
+        return None
     axes = PrincipalAxes(pool)
-    place = max(pool.shape[0] - _NEIGHBOURS, 0)
     asked = asked[:: max(1, len(asked) // _TRIED)][:_TRIED]
-    products = np.vstack([pool[part] @ asked.T for part in blocks(pool.shape[0], SHORTENED_ROWS)])
-    products.partition(place, axis=0)
-    least = products[place]
+    best, longest = Best(len(asked), min(_NEIGHBOURS, pool.shape[0])), 0.0
+    for part in blocks(pool.shape[0], CACHED_ROWS):
+        rows = pool[part]
+        best.add(asked @ rows.T, part.start)
+        longest = max(longest, float(squared_norms(rows).max()))
+    # Squares of very long rows leave the range of float32.
+    if not np.isfinite(longest):
+        return None
+    least = best.values[:, -1] - ROUNDING * np.sqrt(longest * squared_norms(asked))
     counted = pool[:: max(1, pool.shape[0] // _COUNTED)]
-    tried = axes.bounds(counted, asked, _WIDTHS)
+    tried = axes.bounds(counted, asked, widths)
     price = {width: width + _ALL_PASS * float(np.mean(bounds >= least)) for width, bounds in tried}
     cheapest = min(price, key=lambda width: price[width])
-    return axes.first(cheapest + _MORE) if price[cheapest] < _CHEAPER * pool.shape[1] else None
+    worth_it = price[cheapest] < _CHEAPER * pool.shape[1]
+    return Screen(pool, axes.first(cheapest + _MORE), longest) if worth_it else None
 
 
 class Screen:
@@ -72,17 +84,23 @@ class Screen:
     pool : array of float32, shape (n, d)
         Finite rows, n > 0; they may come in blocks.
     axes : PrincipalAxes
-        The first few of the pool; `worthwhile` chooses how many.
+        The first few of the pool; `screen_worth_having` chooses how many.
+    longest : float
+        Square of the length of the longest row.
+
+    Attributes
+    ----------
+    in_vain : int
+        Searches so far in which it let a large part of the pool through.
     """
 
-    def __init__(self, pool: Matrix, axes: PrincipalAxes) -> None:
+    def __init__(self, pool: Matrix, axes: PrincipalAxes, longest: float) -> None:
         self._pool, self._axes = pool, axes
-        self._short = np.empty((len(pool), self._axes.width), dtype=np.float32)
-        longest = 0.0
-        for part in blocks(len(pool), SHORTENED_ROWS):
-            self._short[part] = self._axes.shorten(pool[part])
-            longest = max(longest, float(squared_norms(self._short[part]).max()))
         self._wrong = ROUNDING * np.float32(np.sqrt(longest))
+        self._short = np.empty((len(pool), self._axes.width), dtype=np.float32)
+        for part in blocks(len(pool), CACHED_ROWS):
+            self._short[part] = self._axes.shorten(pool[part])
+        self.in_vain = 0
 
     @property
     def width(self) -> int:
@@ -114,11 +132,12 @@ class Screen:
         return np.stack([self._products(query, some) for query, some in zip(queries, rows, strict=True)])
 
     def _products(self, query: Array32, rows: Rows) -> Array32:
-        found = np.empty(len(rows), dtype=np.float32)
-        for part in blocks(len(rows), _TAKEN):
+        everything = len(rows) > _MANY * len(self._short)
+        found = np.empty(len(self._short) if everything else len(rows), dtype=np.float32)
+        for part in blocks(len(found), CACHED_ROWS):
             # Not by BLAS, where it depends on the place of a row what its product is rounded to: equal rows tie.
-            np.einsum("ij,j->i", self._pool[rows[part]], query, out=found[part])
-        return found
+            np.einsum("ij,j->i", self._pool[part if everything else rows[part]], query, out=found[part])
+        return found[rows] if everything else found
 
     def top(self, queries: Array32, k: int, upper: Array32 | None = None) -> tuple[Rows, Array32]:
         """Rows of the pool with the highest inner products.
@@ -154,6 +173,7 @@ class Screen:
             least = self._products(query, first).min() - slack[number]
             found = _members(np.flatnonzero(highest >= least), len(highest), len(upper))
             found = found[bounds[found] >= least]
+            self.in_vain += len(found) > max(k, _MANY * len(upper))
             products = self._products(query, found)
             order = np.lexsort((found, -products))[:k]
             rows[number], scores[number] = found[order], products[order]

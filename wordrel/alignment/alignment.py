@@ -32,6 +32,11 @@ from wordrel.topk import Rows, check_k
 Scorer = Literal["csls", "nn"]
 
 
+def _check_scorer(scorer: str) -> None:
+    if scorer not in ("csls", "nn"):
+        raise InvalidParameter(f"unknown scorer '{scorer}'; choose csls or nn")
+
+
 class Alignment:
     """Two or more vocabularies in one space. Made by `wordrel.align`, `wordrel.align_many` or `load_alignment`.
 
@@ -188,10 +193,14 @@ class Alignment:
         ----------
         source, target, scorer : see `translate`
         """
-        here = self.space(source)
-        finder = self.finder(here.language, target)
-        if isinstance(finder, CslsSearch):
-            finder.prepare(cosines_only=scorer == "nn")
+        _check_scorer(scorer)
+        here, into = self.space(source).language, self.into(self.space(source).language, target).language
+        if scorer == "csls":
+            finder = self.finder(here, into)
+            if isinstance(finder, CslsSearch):
+                finder.prepare()
+        elif self._backend is None and self._saved_index(into) is None:
+            self._pool(into).prepare(self._pool(here).drawn())
 
     @property
     def no_confidence(self) -> NoConfidence | None:
@@ -266,6 +275,7 @@ class Alignment:
         rerank: bool = True,
     ) -> list[list[Neighbor]]:
         """Translate several words in one search; an empty list for a word whose vector is zero."""
+        _check_scorer(scorer)
         space = self.space(source)
         into = self.into(space.language, target)
         asked = space.rows(words)
@@ -280,10 +290,8 @@ class Alignment:
             ]
         if scorer == "csls":
             rows, scores = self.finder(space.language, target).top(vectors, k)
-        elif scorer == "nn":
-            rows, scores = self._nearest(vectors, into.language, k)
         else:
-            raise InvalidParameter(f"unknown scorer '{scorer}'; choose csls or nn")
+            rows, scores = self._nearest(vectors, into.language, k)
         return [named(into, *found) for found in zip(rows, scores, strict=True)]
 
     def neighbors(

@@ -22,7 +22,7 @@ def converse(
     answer : callable
         Given a word, the text to print. `UnknownWord` is said on standard error, and the next word is asked.
     prepare : callable
-        Does what makes answers quick; while a person types the first word.
+        Does what makes answers quick, while a person types the first word; not called where none does.
     unanswered : callable, optional
         Given a word that is not known, the text to print, for who waits for a line a word.
 
@@ -48,14 +48,19 @@ def converse(
 def _lines(prepare: Callable[[], None]) -> Iterator[str]:
     if sys.stdin is None:
         return
-    terminal, prepared = sys.stdin.isatty(), False
+    terminal = sys.stdin.isatty()
+    waiting = terminal
     while True:
         if terminal:
             # To standard error, so that answers can be sent to a file.
             click.echo("word> ", nl=False, err=True)
-        if not prepared:
-            prepare()
-            prepared = True
+        if waiting:
+            waiting = False
+            try:
+                prepare()
+            except Exception:
+                click.echo(err=True)
+                raise
         line = sys.stdin.buffer.readline().decode("utf-8", "replace")
         if not line:
             if terminal:

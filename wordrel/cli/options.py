@@ -87,8 +87,8 @@ def compute_options(function: Command) -> Command:
             "--memory",
             type=Size(),
             metavar="SIZE",
-            help="For tables of scores beside the vectors, such as 500MiB or 2GiB; less is slower. [default: what is "
-            "fastest, up to 320MiB]",
+            help="For tables of scores and shortened vectors, beside the vectors, such as 500MiB or 2GiB; less is "
+            "slower. [default: what is fastest, up to 320MiB and 1GiB]",
         ),
     )
     command: Any = limited

@@ -40,7 +40,7 @@ class RowMap(Protocol):
         """Rebuild a map; `read` returns one of its arrays by name."""
 
     def transform(self, X: npt.ArrayLike) -> Matrix:
-        """Map prepared rows, shape (n, d), to unit rows of the shared space; a zero row stays zero."""
+        """Map prepared rows, shape (n, d), to unit rows of the shared space, each by itself; a zero row stays zero."""
 
 
 @dataclass(frozen=True)
