@@ -31,6 +31,13 @@ def test_lines_are_found_as_in_a_list(words, others, block):
             assert found.find(word) == (words.index(word) if word in words else None)
 
 
+def test_several_lines_are_those_one_by_one():
+    words = ["cat", "", "città", "a" * 70]
+    found = Lines(text_of(words))
+    assert found.take([3, 0, 0, 2, 1]) == [words[row] for row in (3, 0, 0, 2, 1)] and found.take([]) == []
+    assert [found.find(word) for word in words for _ in range(4)] == [row for row in range(4) for _ in range(4)]
+
+
 def test_an_index_tells_lines_of_one_hash_apart(monkeypatch):
     monkeypatch.setattr(room, "_BASE", 1 << 32)  # beyond the second letter nothing counts
     monkeypatch.setattr(room, "_FEW", 0)

@@ -184,6 +184,11 @@ class Embeddings:
         """Rows of several words; raises `UnknownWord` at the first that is not known."""
         return np.fromiter((self.row(word) for word in words), dtype=np.int64)
 
+    def words_of(self, rows: Iterable[int]) -> list[str]:
+        """Words of several rows, from 0 on."""
+        words = self.words
+        return words.take(rows) if isinstance(words, Lines) else [words[row] for row in rows]
+
     def head(self, n_words: int) -> Embeddings:
         """Return the first `n_words` words, sharing memory."""
         if n_words < 1:

@@ -5,8 +5,10 @@ Of 200,000 words a tuple and a dictionary of their rows take 40 MB and a tenth o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, cached_property
+from operator import mul
 from typing import NamedTuple, overload
 
 import numpy as np
@@ -16,6 +18,8 @@ import numpy.typing as npt
 _FEW = 8
 # An odd number whose powers spread over all 64 bits (Knuth's for multiplicative hashing).
 _BASE = 0x9E3779B97F4A7C15
+# Letters of a line that is hashed without numpy.
+_SHORT = 64
 # Lines whose hashes are computed at a time.
 _BLOCK = 1 << 16
 
@@ -23,10 +27,10 @@ _NEWLINE = ord("\n")
 
 
 class _Index(NamedTuple):
-    """Hashes in ascending order, and which line has each."""
+    """Hashes in ascending order, and which line has each: views that give integers of Python's."""
 
-    hashes: npt.NDArray[np.uint64]
-    rows: npt.NDArray[np.int64]
+    hashes: memoryview
+    rows: memoryview
 
 
 class Lines(Sequence[str]):
@@ -80,6 +84,11 @@ class Lines(Sequence[str]):
         first, end = self._bounds(row)
         return self._text[first:end].decode("utf-8")
 
+    def take(self, numbers: Iterable[int]) -> list[str]:
+        """Some lines, by their numbers from 0 on: in a fifth of the time that they take one by one."""
+        text, end_of = self._text, self._end_of
+        return [text[end_of[row - 1] + 1 if row else 0 : end_of[row]].decode("utf-8") for row in numbers]
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._text.decode("utf-8").split("\n")[:-1])
 
@@ -106,10 +115,10 @@ class Lines(Sequence[str]):
         self._looked_for += 1
         if self._looked_for <= _FEW:
             return self._look(sought)
-        hashed = _hash(sought)
-        place = int(np.searchsorted(self._index.hashes, hashed))
-        while place < len(self) and self._index.hashes[place] == hashed:
-            row = int(self._index.rows[place])
+        hashed, (hashes, rows) = _hash(sought), self._index
+        place = bisect_left(hashes, hashed)
+        while place < len(self) and hashes[place] == hashed:
+            row = rows[place]
             first, end = self._bounds(row)
             if self._text[first:end] == sought:
                 return row
@@ -139,7 +148,7 @@ class Lines(Sequence[str]):
             letters *= _powers(int(lengths.max()))[np.arange(end - first) - np.repeat(starts[part] - first, lengths)]
             hashes[part] = np.add.reduceat(letters, starts[part] - first)
         rows = np.argsort(hashes, kind="stable")
-        return _Index(hashes[rows], rows)
+        return _Index(hashes[rows].data, rows.data)
 
 
 def _powers(n: int) -> npt.NDArray[np.uint64]:
@@ -147,9 +156,18 @@ def _powers(n: int) -> npt.NDArray[np.uint64]:
     return np.multiply.accumulate(np.full(n, _BASE, dtype=np.uint64))
 
 
-def _hash(line: bytes) -> np.uint64:
+def _hash(line: bytes) -> int:
+    if len(line) <= _SHORT:
+        # A word has some ten letters, for which numpy takes five times as long.
+        hashed: int = sum(map(mul, line, _first_powers(_BASE))) % (1 << 64)
+        return hashed
     letters = np.frombuffer(line, dtype=np.uint8).astype(np.uint64)
-    return np.uint64((letters * _powers(len(letters))).sum(dtype=np.uint64)) if len(letters) else np.uint64(0)
+    return int((letters * _powers(len(letters))).sum(dtype=np.uint64))
+
+
+@cache
+def _first_powers(base: int) -> tuple[int, ...]:
+    return tuple(base**power % (1 << 64) for power in range(1, _SHORT + 1))
 
 
 def _check(text: bytes, start: int, stop: int) -> None:

@@ -116,11 +116,10 @@ def listed(languages: Sequence[str], word: str = "and") -> str:
 
 def named(space: Embeddings, rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]) -> list[Neighbor]:
     """Words of some rows and their scores; -1 is none."""
-    return [
-        Neighbor(space.words[row], float(score), space.language)
-        for row, score in zip(rows, scores, strict=True)
-        if row >= 0
-    ]
+    # Lists first: numbers of numpy's are slow one by one.
+    known = rows >= 0
+    words, language = space.words_of(rows[known].tolist()), space.language
+    return [Neighbor(word, score, language) for word, score in zip(words, scores[known].tolist(), strict=True)]
 
 
 def ranked(
