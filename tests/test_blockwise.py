@@ -102,7 +102,7 @@ def test_an_alignment_in_blocks_is_that_of_the_whole(method, tmp_path, small_blo
     whole = wordrel.align(source, target, pairs, method, rerank=False)
     monkeypatch.setattr(preprocessing, "MOST_BYTES", 100)
     parts = wordrel.align(source, target, pairs, method, scratch=tmp_path)
-    assert parts.info["reranked"] == {"reason": "the spaces are too large to learn it"}
+    assert parts.info["reranked"] == {"kind": "size", "reason": "the spaces are too large to learn it"}
     assert isinstance(parts.source.vectors, np.memmap) and list(tmp_path.iterdir()) == []
     for one, other in zip(whole.spaces.values(), parts.spaces.values(), strict=True):
         cosines = np.einsum("ij,ij->i", one.vectors, other.vectors)

@@ -149,7 +149,7 @@ def test_the_way_back_knows_no_prior(alignment):
 def test_too_few_words_have_no_re_ranker_and_say_so(toy):
     alignment = wordrel.align(*toy)
     assert alignment.reranking is None
-    assert alignment.info["reranked"] == {"reason": "fewer than 100 training words"}
+    assert alignment.info["reranked"] == {"kind": "words", "reason": "fewer than 100 training words"}
     assert alignment.translate("s50", k=1) == [
         Neighbor("t50", pytest.approx(alignment.translate("s50", k=1)[0].score), "yy")
     ]
