@@ -14,12 +14,14 @@ import numpy as np
 
 import wordrel
 from benchmarks import generated
+from benchmarks.accuracy import dictionary, load
 from benchmarks.tasks import PARAMETERS
 from wordrel import Alignment, BilingualDictionary, Embeddings
 from wordrel.axes import PrincipalAxes
 from wordrel.relative import Array32
 
 N_ASKED, N_AROUND = 400, 100
+FILES = {"en": "en.spacy-md.300.npz", "fi": "fi.floret.300.npz"}
 PLACES, SHARES, CELLS = (1, 10, 100), (0.8, 0.9, 0.96), (1, 4)
 HEADER = (
     "| Spaces | Words | CSLS P@1 | cosine to the 1st, 10th and 100th | Local dimension "
@@ -78,19 +80,10 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     for n in options.words:
         if options.data is not None:
-            vectors, dictionaries = options.data / "vectors", options.data / "dictionaries"
-            english = wordrel.load(str(vectors / "en.spacy-md.300.npz"), language="en")
-            for code, name, file in (
-                ("it", "English-Italian", "embedded:it"),
-                ("fi", "English-Finnish", str(vectors / "fi.floret.300.npz")),
-            ):
-                other = wordrel.load(file, language=code, limit=n)
-                pairs = [
-                    wordrel.load_dictionary(str(dictionaries / f"en-{code}.{part}.tsv"), "en", code)
-                    for part in ("train", "test")
-                ]
-                both = BilingualDictionary([*pairs[0].pairs, *pairs[1].pairs], "en", code, pairs[1].sources)
-                print(describe(name, _fit(english, other, both)), flush=True)
+            files = {name: str(options.data / "vectors" / file) for name, file in FILES.items()}
+            for pair, name in (("en-it", "English-Italian"), ("en-fi", "English-Finnish")):
+                source, target = load(options.data, pair, files | {"it": "embedded:it"})  # type: ignore[misc]
+                print(describe(name, _fit(source, target.head(n), dictionary(options.data, pair))), flush=True)
         with tempfile.TemporaryDirectory() as folder:
             spaces = generated.write(Path(folder), n).load()
             print(describe("generated", _fit(*spaces, generated.pairs(n))), flush=True)

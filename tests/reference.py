@@ -53,3 +53,8 @@ def jaccard(one: list[list[int]], other: list[list[int]]) -> float:
 def dense(rows):
     """Rows as an array, also those of a method that has sparse ones."""
     return rows.toarray() if hasattr(rows, "toarray") else rows
+
+
+def few_different(rng: np.random.Generator, n: int, d: int, scale: float = 1) -> np.ndarray:
+    """Rows of few different numbers: many of them are the same, and many inner products equal."""
+    return (scale * rng.integers(-2, 3, size=(n, d))).astype(np.float32)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reference import csls_table
+from tests.reference import csls_table, few_different
 from tests.test_csls import assert_best, clustered
 from wordrel import crowding, csls
 from wordrel.crowding import Crowd
@@ -46,9 +46,7 @@ def test_more_lists_give_closer_bounds():
 )
 def test_rows_of_any_length_repeated_and_zero_count_as_they_should(seed, n, d, scale, k):
     rng = np.random.default_rng(seed)
-    # Few different numbers: many rows are the same, and many inner products equal.
-    pool = (scale * rng.integers(-2, 3, size=(n, d))).astype(np.float32)
-    rows = rng.integers(-2, 3, size=(9, d)).astype(np.float32)
+    pool, rows = few_different(rng, n, d, scale), few_different(rng, 9, d)
     crowd = Crowd(pool, k)
     expected = mean_of_the_highest(rows, pool, min(k, n))
     np.testing.assert_allclose(crowd.exact(rows), expected, atol=1e-5 * scale)

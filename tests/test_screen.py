@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 import wordrel
 from tests.conftest import rotated_spaces
-from tests.reference import csls_table, unit
+from tests.reference import csls_table, few_different, unit
 from tests.test_csls import assert_best, clustered
 from wordrel import pool as pools
 from wordrel import screen
@@ -50,9 +50,7 @@ def test_top_is_the_best_of_all_products(k):
 )
 def test_equal_rows_of_any_length_come_in_their_order(seed, n, d, scale, k, width):
     rng = np.random.default_rng(seed)
-    # Few different numbers: many rows are the same, and many inner products equal.
-    pool = (np.float32(scale) * rng.integers(-2, 3, size=(n, d))).astype(np.float32)
-    queries = rng.integers(-2, 3, size=(4, d)).astype(np.float32)
+    pool, queries = few_different(rng, n, d, scale), few_different(rng, 4, d)
     searched, k = screen_of(pool, width), min(k, n)
     rows, scores = searched.top(queries, k)
     products = searched.products(queries, np.broadcast_to(np.arange(n), (4, n)))
@@ -74,7 +72,9 @@ def test_bounds_by_the_first_axes_are_never_below_the_products(seed, n, d, width
     assert (bounds >= products - 1e-5).all()
     ((tried, same),) = axes.bounds(pool, queries, [width])
     assert tried == min(width, d)
-    np.testing.assert_allclose(same, bounds, atol=1e-5)
+    assert (same >= products - 1e-5).all()
+    # Of a row that lies on the axes the square of what is left is known to some 1e-7, so its length to less than .001.
+    np.testing.assert_allclose(same, bounds, atol=1e-3)
     all_axes = axes.shorten(pool) @ axes.shorten(queries).T
     np.testing.assert_allclose(all_axes, products, atol=1e-4)
 

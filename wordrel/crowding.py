@@ -7,7 +7,6 @@ columns, and only their inner products are computed in full.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -59,15 +58,16 @@ class Crowd:
         self._pool = pool
         self._k = min(k, len(pool))
         self._axes = PrincipalAxes(pool).holding(_SHARE)
-        self._longest = np.sqrt(max(float(squared_norms(pool[part]).max()) for part in _parts(len(pool))))
+        self._longest = np.sqrt(max(float(squared_norms(pool[part]).max()) for part in blocks(len(pool), CACHED_ROWS)))
         self._step = np.float32(max(self._longest, np.finfo(np.float32).tiny) / _STEPS)
         self._coded = np.empty((len(pool), self._axes.width), dtype=np.int16)
-        for part in _parts(len(pool)):
+        for part in blocks(len(pool), CACHED_ROWS):
             self._coded[part] = self._encode(self._axes.shorten(pool[part]))
         pivots = np.arange(0, len(pool), max(1, int(np.sqrt(len(pool)) / _LISTS)))
         self._pivots = self._decode(pivots)[:, :-1]
         member_of = np.concatenate(
-            [self._nearest_pivots(self._decode(part), 1)[:, 0] for part in _parts(len(pool))], dtype=np.int32
+            [self._nearest_pivots(self._decode(part), 1)[:, 0] for part in blocks(len(pool), CACHED_ROWS)],
+            dtype=np.int32,
         )
         self._members = np.argsort(member_of, kind="stable").astype(np.int32)
         self._ends = np.concatenate([[0], np.cumsum(np.bincount(member_of, minlength=len(pivots)))])
@@ -123,7 +123,7 @@ class Crowd:
         looked = min(looked, len(self._pivots))
         # The lists have no row in common, so nothing is counted twice.
         nearest = np.concatenate(
-            [self._nearest_pivots(self._axes.shorten(rows[part]), looked) for part in _parts(len(rows))]
+            [self._nearest_pivots(self._axes.shorten(rows[part]), looked) for part in blocks(len(rows), CACHED_ROWS)]
         ).ravel()
         order = np.argsort(nearest, kind="stable")
         starts = np.flatnonzero(np.diff(nearest[order], prepend=-1))
@@ -211,10 +211,6 @@ def _true_places(table: npt.NDArray[np.bool_]) -> Rows:
     place = np.flatnonzero(flat.reshape(-1, 8)[eights])
     found: Rows = 8 * eights[place >> 3] + (place & 7)
     return found
-
-
-def _parts(n: int) -> Iterator[slice]:
-    return blocks(n, CACHED_ROWS)
 
 
 def _keep_best(best: Array32, rows: Rows, scores: Array32) -> Rows:

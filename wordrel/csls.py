@@ -35,8 +35,6 @@ from wordrel.topk import (
     mean_similarity,
 )
 
-Bools = npt.NDArray[np.bool_]
-
 # Two float32 computations of one cosine of d = 300 differ by less than this; a lower bound has to stay below both.
 _ROUNDING = np.float32(2e-6)
 
@@ -378,7 +376,8 @@ class CslsSearch:
         for start in range(0, len(rows), _SETTLED_TOGETHER):
             part = rows[start : start + _SETTLED_TOGETHER]
             targets = self._backend.take(self._target, part)
-            screen = self._sources.screen(targets) if self._backend is NUMPY else None
+            # What many queries made is there for their last few targets, too.
+            screen = self._sources.screen(targets) if crowd is None and self._backend is NUMPY else None
             if screen is not None:
                 nearest = screen.top(targets, min(self._neighbourhood, self._source.shape[0]))
                 self._r_source[part] = nearest[1].mean(axis=1)

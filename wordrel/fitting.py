@@ -219,11 +219,11 @@ def _learn_to_rerank(
 ) -> tuple[Reranking | None, dict[str, Any]]:
     """Learn from left-out training words; None, and why, where that cannot be."""
     if any(map(is_sparse, aligned)):
-        return None, _unlearnt("method", f"method {training.method} has sparse vectors")
+        return None, NoConfidence("method", f"method {training.method} has sparse vectors")._asdict()
     if any(map(is_blockwise, prepared)):
-        return None, _unlearnt("size", "the spaces are too large to learn it")
+        return None, NoConfidence("size", "the spaces are too large to learn it")._asdict()
     if len(given.words) < FEWEST_WORDS:
-        return None, _unlearnt("words", f"fewer than {FEWEST_WORDS} training words")
+        return None, NoConfidence("words", f"fewer than {FEWEST_WORDS} training words")._asdict()
     if training.progress is not None:
         training.progress("learning to re-rank")
     learnt, evidence = train(
@@ -238,13 +238,8 @@ def _learn_to_rerank(
     )
     record = describe(learnt)
     if learnt.p_at_1 <= learnt.geometry:
-        return None, record | _unlearnt("help", "it did not help on training words left out")
+        return None, record | NoConfidence("help", "it did not help on training words left out")._asdict()
     return Reranking(evidence, learnt.reranker, learnt.reverse), record
-
-
-def _unlearnt(kind: str, reason: str) -> dict[str, str]:
-    """What an alignment's record says where nothing was learnt, for programs and for people (`NoConfidence`)."""
-    return NoConfidence(kind, reason)._asdict()
 
 
 def aligned_rows(

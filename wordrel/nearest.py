@@ -11,7 +11,7 @@ from wordrel.blockwise import blocks
 from wordrel.budget import block_rows
 from wordrel.pool import Pool
 from wordrel.relative import Array32
-from wordrel.sparse import Matrix, is_sparse
+from wordrel.sparse import Matrix, is_sparse, rows_kept
 from wordrel.topk import NUMPY, Best, Rows, backend_for, check_k, each_block, has_direction
 
 # A table of so many queries or more, up to the most at a time, against so many rows or more, is computed few columns
@@ -43,10 +43,11 @@ def nearest(queries: Matrix, pool: Matrix | Pool, k: int, backend: Backend | Non
     check_k(k)
     pool = pool if isinstance(pool, Pool) else Pool(pool)
     where = backend_for(backend, queries, pool.rows)
-    asked = np.flatnonzero(has_direction(queries))
+    usable = has_direction(queries)
+    asked, queries = np.flatnonzero(usable), rows_kept(queries, usable)
     k = min(k, len(pool.numbers))
-    rows = np.full((queries.shape[0], k), -1, dtype=np.int64)
-    scores = np.full((queries.shape[0], k), -np.inf, dtype=np.float32)
+    rows = np.full((len(usable), k), -1, dtype=np.int64)
+    scores = np.full((len(usable), k), -np.inf, dtype=np.float32)
     if not k:
         return rows, scores
 
@@ -54,16 +55,16 @@ def nearest(queries: Matrix, pool: Matrix | Pool, k: int, backend: Backend | Non
         columns, scores[asked[block]] = where.sorted_top(table, k)
         rows[asked[block]] = pool.numbers[columns]
 
-    screen = pool.screen(queries[asked]) if where is NUMPY else None
+    screen = pool.screen(queries) if where is NUMPY else None
     if screen is not None:
-        columns, scores[asked] = screen.top(np.asarray(queries[asked], dtype=np.float32), k)
+        columns, scores[asked] = screen.top(np.asarray(queries, dtype=np.float32), k)
         rows[asked] = pool.numbers[columns]
     elif where is NUMPY and not is_sparse(pool.rows) and len(asked) > _FEWEST_STREAMED and len(pool.numbers) > _WIDE:
         for block in blocks(len(asked), _MOST_STREAMED):
-            best = _streamed(queries[asked[block]], pool.rows, k)
+            best = _streamed(queries[block], pool.rows, k)
             rows[asked[block]], scores[asked[block]] = pool.numbers[best.columns], best.values
     else:
-        each_block(queries[asked], pool.rows, fill, where)
+        each_block(queries, pool.rows, fill, where)
     return rows, scores
 
 

@@ -9,24 +9,18 @@ import numpy.typing as npt
 
 from wordrel.budget import spare
 from wordrel.relative import Array32
-from wordrel.screen import Screen, screen_worth_having
+from wordrel.screen import ASKED, NARROWEST, Screen, screen_worth_having
 from wordrel.sparse import Matrix, is_sparse, rows_kept
 from wordrel.topk import Rows, has_direction
 
 # With fewer rows, or for more queries at a time, a product with all rows costs little more than one with a screen.
 _LARGE, _MOST_QUERIES = 1 << 15, 32
 
-# Numbers of a row in the narrowest screen.
-_FEWEST_NUMBERS = 41
-
 # A screen costs as much as some 15 searches for one query, or 5 for sixteen.
 _SEARCHES = 6
 
 # What the screens of two languages may take where no memory budget says anything: of a million words each some 800 MB.
 _MOST_BYTES = 1 << 30
-
-# Rows that stand for those that will be asked.
-_DRAWN = 24
 
 # Searches in which a screen rules out too little, after which it is given up.
 _IN_VAIN = 6
@@ -94,7 +88,7 @@ class Pool:
             Some rows like those that will be searched for, q > 0.
         """
         room = spare(_MOST_BYTES) / 2  # there is another language
-        if self._screen is not None or self._given_up or 4 * _FEWEST_NUMBERS * len(self.numbers) > room:
+        if self._screen is not None or self._given_up or 4 * NARROWEST * len(self.numbers) > room:
             return
         if len(self.numbers) >= _LARGE and not is_sparse(self.rows):
             with suppress(MemoryError):  # nothing needs it
@@ -104,4 +98,4 @@ class Pool:
 
     def drawn(self) -> Matrix:
         """A few of the rows, from the first to the last, for what is prepared before anything is asked."""
-        return self.rows[:: max(1, self.rows.shape[0] // _DRAWN)][:_DRAWN]
+        return self.rows[:: max(1, self.rows.shape[0] // ASKED)][:ASKED]

@@ -19,15 +19,21 @@ from wordrel.topk import BLOCK_ELEMENTS, Best, Rows
 # One pass takes the maximum of groups of so many upper bounds; only the best groups are looked into.
 _GROUP = 32
 
-# How many axes to have is tried: so many rows are asked for their neighbours with each of these numbers of axes, and it
+ASKED = 24
+"""Rows that are enough to stand for those that will be asked."""
+
+# How many axes to have is tried: a few rows are asked for their neighbours with each of these numbers of axes, and it
 # is counted how many of a sample of the pool the upper bounds let through. If all passed, it would cost as much as so
 # many axes more.
-_TRIED, _WIDTHS, _COUNTED, _NEIGHBOURS = 24, range(32, 256, 8), 8192, 10
+_WIDTHS, _COUNTED, _NEIGHBOURS = range(32, 256, 8), 8192, 10
 _ALL_PASS = 30_000
 
 # Axes beyond those that were the cheapest: too few cost far more than too many, and other rows may be harder than those
 # that were tried. The neighbours of a word of the other language are harder than those of one's own.
 _MORE = 8
+
+NARROWEST = _WIDTHS[0] + _MORE + 1
+"""Numbers of a row in the narrowest screen: its axes, and what they leave."""
 
 # What searches may cost as a share of those without a screen, for one to be worth its memory.
 _CHEAPER = 0.7
@@ -58,7 +64,7 @@ def screen_worth_having(pool: Matrix, asked: Array32, most_bytes: float) -> Scre
     if not widths:
         return None
     axes = PrincipalAxes(pool)
-    asked = asked[:: max(1, len(asked) // _TRIED)][:_TRIED]
+    asked = asked[:: max(1, len(asked) // ASKED)][:ASKED]
     best, longest = Best(len(asked), min(_NEIGHBOURS, pool.shape[0])), 0.0
     for part in blocks(pool.shape[0], CACHED_ROWS):
         rows = pool[part]
@@ -181,7 +187,11 @@ class Screen:
 
 
 def _maxima(upper: Array32) -> Array32:
-    """The highest of each group of rows that are as far apart as there are groups, shape (q, number of groups)."""
+    """The highest of each group of rows that are as far apart as there are groups, shape (q, number of groups).
+
+    As `wordrel.topk.top_columns` has them, but of a table as the product leaves it: to turn that takes a third longer
+    than the product does.
+    """
     n_groups = -(-len(upper) // _GROUP)
     whole = len(upper) // n_groups
     maxima = upper[: whole * n_groups].reshape(whole, n_groups, upper.shape[1]).max(axis=0)
